@@ -5904,6 +5904,11 @@ type WebhookFilter = AdminId
 // Example: 1001
 type WebhookId = AdminId
 
+// AdminAlreadyExists RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminAlreadyExists = Problem
+
 // AdminBadRequest RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -5919,10 +5924,20 @@ type AdminConflict = Problem
 // The problem details of RFC 9457.
 type AdminForbidden = Problem
 
+// AdminInvalidParameter RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminInvalidParameter = Problem
+
 // AdminLastSuperAdministrator RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
 type AdminLastSuperAdministrator = Problem
+
+// AdminMembershipNotFound RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminMembershipNotFound = Problem
 
 // AdminNotFound RFC 9457 的问题详情。
 //
@@ -5948,6 +5963,11 @@ type AdminSessionNotFound = Problem
 //
 // The problem details of RFC 9457.
 type AdminSetupClosed = Problem
+
+// AdminSignedOut RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminSignedOut = Problem
 
 // AdminTooLarge RFC 9457 的问题详情。
 //
@@ -7233,7 +7253,7 @@ type ServerInterface interface {
 	SetMembership(ctx echo.Context, userId UserId, organisation OrganisationCode) error
 	// MergeUser 合并用户 · Merge a user into another
 	// (POST /admin/users/{userId}/merge)
-	MergeUser(ctx echo.Context, userId string) error
+	MergeUser(ctx echo.Context, userId AdminId) error
 	// SetUserPassword 设置用户的密码 · Set the password of a user
 	// (POST /admin/users/{userId}/password)
 	SetUserPassword(ctx echo.Context, userId UserId) error
@@ -8629,7 +8649,7 @@ func (w *ServerInterfaceWrapper) SetMembership(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) MergeUser(ctx echo.Context) error {
 	var err error
 	// ------------- Path parameter "userId" -------------
-	var userId string
+	var userId AdminId
 
 	err = runtime.BindStyledParameterWithOptions("simple", "userId", ctx.Param("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
 	if err != nil {
@@ -9594,6 +9614,15 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 
 }
 
+type AdminAlreadyExistsResponseHeaders struct {
+	XRequestId *string
+}
+type AdminAlreadyExistsApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminAlreadyExistsResponseHeaders
+}
+
 type AdminBadRequestResponseHeaders struct {
 	XRequestId *string
 }
@@ -9621,6 +9650,15 @@ type AdminForbiddenApplicationProblemPlusJSONResponse struct {
 	Headers AdminForbiddenResponseHeaders
 }
 
+type AdminInvalidParameterResponseHeaders struct {
+	XRequestId *string
+}
+type AdminInvalidParameterApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminInvalidParameterResponseHeaders
+}
+
 type AdminLastSuperAdministratorResponseHeaders struct {
 	XRequestId *string
 }
@@ -9628,6 +9666,15 @@ type AdminLastSuperAdministratorApplicationProblemPlusJSONResponse struct {
 	Body Problem
 
 	Headers AdminLastSuperAdministratorResponseHeaders
+}
+
+type AdminMembershipNotFoundResponseHeaders struct {
+	XRequestId *string
+}
+type AdminMembershipNotFoundApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminMembershipNotFoundResponseHeaders
 }
 
 type AdminNotFoundResponseHeaders struct {
@@ -9674,6 +9721,16 @@ type AdminSetupClosedApplicationProblemPlusJSONResponse struct {
 	Body Problem
 
 	Headers AdminSetupClosedResponseHeaders
+}
+
+type AdminSignedOutResponseHeaders struct {
+	WWWAuthenticate *string
+	XRequestId      *string
+}
+type AdminSignedOutApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminSignedOutResponseHeaders
 }
 
 type AdminTooLargeResponseHeaders struct {
@@ -10894,7 +10951,7 @@ func (response ListApplications200JSONResponse) VisitListApplicationsResponse(w 
 }
 
 type ListApplications400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ListApplications400ApplicationProblemPlusJSONResponse) VisitListApplicationsResponse(w http.ResponseWriter) error {
@@ -11128,7 +11185,7 @@ func (response AddApplication403ApplicationProblemPlusJSONResponse) VisitAddAppl
 }
 
 type AddApplication409ApplicationProblemPlusJSONResponse struct {
-	AdminConflictApplicationProblemPlusJSONResponse
+	AdminAlreadyExistsApplicationProblemPlusJSONResponse
 }
 
 func (response AddApplication409ApplicationProblemPlusJSONResponse) VisitAddApplicationResponse(w http.ResponseWriter) error {
@@ -11308,7 +11365,7 @@ func (response DeleteApplication204Response) VisitDeleteApplicationResponse(w ht
 }
 
 type DeleteApplication400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response DeleteApplication400ApplicationProblemPlusJSONResponse) VisitDeleteApplicationResponse(w http.ResponseWriter) error {
@@ -11519,7 +11576,7 @@ func (response ReadApplication200JSONResponse) VisitReadApplicationResponse(w ht
 }
 
 type ReadApplication400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ReadApplication400ApplicationProblemPlusJSONResponse) VisitReadApplicationResponse(w http.ResponseWriter) error {
@@ -11953,7 +12010,7 @@ func (response UnlinkOrganisation204Response) VisitUnlinkOrganisationResponse(w 
 }
 
 type UnlinkOrganisation400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response UnlinkOrganisation400ApplicationProblemPlusJSONResponse) VisitUnlinkOrganisationResponse(w http.ResponseWriter) error {
@@ -12136,7 +12193,7 @@ func (response LinkOrganisation204Response) VisitLinkOrganisationResponse(w http
 }
 
 type LinkOrganisation400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response LinkOrganisation400ApplicationProblemPlusJSONResponse) VisitLinkOrganisationResponse(w http.ResponseWriter) error {
@@ -12326,7 +12383,7 @@ func (response ListApplicationSecrets200JSONResponse) VisitListApplicationSecret
 }
 
 type ListApplicationSecrets400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ListApplicationSecrets400ApplicationProblemPlusJSONResponse) VisitListApplicationSecretsResponse(w http.ResponseWriter) error {
@@ -12517,7 +12574,7 @@ func (response AddApplicationSecret201JSONResponse) VisitAddApplicationSecretRes
 }
 
 type AddApplicationSecret400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response AddApplicationSecret400ApplicationProblemPlusJSONResponse) VisitAddApplicationSecretResponse(w http.ResponseWriter) error {
@@ -12738,7 +12795,7 @@ func (response RevokeApplicationSecret204Response) VisitRevokeApplicationSecretR
 }
 
 type RevokeApplicationSecret400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response RevokeApplicationSecret400ApplicationProblemPlusJSONResponse) VisitRevokeApplicationSecretResponse(w http.ResponseWriter) error {
@@ -12928,7 +12985,7 @@ func (response ListAudit200JSONResponse) VisitListAuditResponse(w http.ResponseW
 }
 
 type ListAudit400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ListAudit400ApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
@@ -13099,7 +13156,7 @@ func (response ListDeliveries200JSONResponse) VisitListDeliveriesResponse(w http
 }
 
 type ListDeliveries400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ListDeliveries400ApplicationProblemPlusJSONResponse) VisitListDeliveriesResponse(w http.ResponseWriter) error {
@@ -13270,7 +13327,7 @@ func (response ReadDelivery200JSONResponse) VisitReadDeliveryResponse(w http.Res
 }
 
 type ReadDelivery400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ReadDelivery400ApplicationProblemPlusJSONResponse) VisitReadDeliveryResponse(w http.ResponseWriter) error {
@@ -13460,7 +13517,7 @@ func (response ReplayDelivery202JSONResponse) VisitReplayDeliveryResponse(w http
 }
 
 type ReplayDelivery400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ReplayDelivery400ApplicationProblemPlusJSONResponse) VisitReplayDeliveryResponse(w http.ResponseWriter) error {
@@ -13650,7 +13707,7 @@ func (response ReadFigures200JSONResponse) VisitReadFiguresResponse(w http.Respo
 }
 
 type ReadFigures400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ReadFigures400ApplicationProblemPlusJSONResponse) VisitReadFiguresResponse(w http.ResponseWriter) error {
@@ -14194,7 +14251,7 @@ func (response RetireSigningKey204Response) VisitRetireSigningKeyResponse(w http
 }
 
 type RetireSigningKey400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response RetireSigningKey400ApplicationProblemPlusJSONResponse) VisitRetireSigningKeyResponse(w http.ResponseWriter) error {
@@ -14407,7 +14464,7 @@ func (response ListLockouts200JSONResponse) VisitListLockoutsResponse(w http.Res
 }
 
 type ListLockouts400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ListLockouts400ApplicationProblemPlusJSONResponse) VisitListLockoutsResponse(w http.ResponseWriter) error {
@@ -14462,6 +14519,28 @@ func (response ListLockouts403ApplicationProblemPlusJSONResponse) VisitListLocko
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLockouts429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListLockouts429ApplicationProblemPlusJSONResponse) VisitListLockoutsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -14552,7 +14631,7 @@ func (response UnlockClientIp204Response) VisitUnlockClientIpResponse(w http.Res
 }
 
 type UnlockClientIp400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response UnlockClientIp400ApplicationProblemPlusJSONResponse) VisitUnlockClientIpResponse(w http.ResponseWriter) error {
@@ -14607,6 +14686,28 @@ func (response UnlockClientIp403ApplicationProblemPlusJSONResponse) VisitUnlockC
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlockClientIp429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response UnlockClientIp429ApplicationProblemPlusJSONResponse) VisitUnlockClientIpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -14704,7 +14805,7 @@ func (response ReadAdministrator200JSONResponse) VisitReadAdministratorResponse(
 }
 
 type ReadAdministrator401ApplicationProblemPlusJSONResponse struct {
-	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+	AdminSignedOutApplicationProblemPlusJSONResponse
 }
 
 func (response ReadAdministrator401ApplicationProblemPlusJSONResponse) VisitReadAdministratorResponse(w http.ResponseWriter) error {
@@ -14815,7 +14916,7 @@ func (response ListOrganisations200JSONResponse) VisitListOrganisationsResponse(
 }
 
 type ListOrganisations400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ListOrganisations400ApplicationProblemPlusJSONResponse) VisitListOrganisationsResponse(w http.ResponseWriter) error {
@@ -15049,7 +15150,7 @@ func (response AddOrganisation403ApplicationProblemPlusJSONResponse) VisitAddOrg
 }
 
 type AddOrganisation409ApplicationProblemPlusJSONResponse struct {
-	AdminConflictApplicationProblemPlusJSONResponse
+	AdminAlreadyExistsApplicationProblemPlusJSONResponse
 }
 
 func (response AddOrganisation409ApplicationProblemPlusJSONResponse) VisitAddOrganisationResponse(w http.ResponseWriter) error {
@@ -15229,7 +15330,7 @@ func (response DeleteOrganisation204Response) VisitDeleteOrganisationResponse(w 
 }
 
 type DeleteOrganisation400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response DeleteOrganisation400ApplicationProblemPlusJSONResponse) VisitDeleteOrganisationResponse(w http.ResponseWriter) error {
@@ -15440,7 +15541,7 @@ func (response ReadOrganisation200JSONResponse) VisitReadOrganisationResponse(w 
 }
 
 type ReadOrganisation400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ReadOrganisation400ApplicationProblemPlusJSONResponse) VisitReadOrganisationResponse(w http.ResponseWriter) error {
@@ -15882,7 +15983,7 @@ func (response ListMembers200JSONResponse) VisitListMembersResponse(w http.Respo
 }
 
 type ListMembers400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ListMembers400ApplicationProblemPlusJSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
@@ -16072,7 +16173,7 @@ func (response ListRoles200JSONResponse) VisitListRolesResponse(w http.ResponseW
 }
 
 type ListRoles400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ListRoles400ApplicationProblemPlusJSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
@@ -16306,7 +16407,7 @@ func (response AddRole403ApplicationProblemPlusJSONResponse) VisitAddRoleRespons
 }
 
 type AddRole409ApplicationProblemPlusJSONResponse struct {
-	AdminConflictApplicationProblemPlusJSONResponse
+	AdminAlreadyExistsApplicationProblemPlusJSONResponse
 }
 
 func (response AddRole409ApplicationProblemPlusJSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
@@ -16486,7 +16587,7 @@ func (response DeleteRole204Response) VisitDeleteRoleResponse(w http.ResponseWri
 }
 
 type DeleteRole400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response DeleteRole400ApplicationProblemPlusJSONResponse) VisitDeleteRoleResponse(w http.ResponseWriter) error {
@@ -16697,7 +16798,7 @@ func (response ReadRole200JSONResponse) VisitReadRoleResponse(w http.ResponseWri
 }
 
 type ReadRole400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ReadRole400ApplicationProblemPlusJSONResponse) VisitReadRoleResponse(w http.ResponseWriter) error {
@@ -17129,7 +17230,7 @@ func (response SignOutAdministrator204Response) VisitSignOutAdministratorRespons
 }
 
 type SignOutAdministrator401ApplicationProblemPlusJSONResponse struct {
-	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+	AdminSignedOutApplicationProblemPlusJSONResponse
 }
 
 func (response SignOutAdministrator401ApplicationProblemPlusJSONResponse) VisitSignOutAdministratorResponse(w http.ResponseWriter) error {
@@ -17434,7 +17535,7 @@ func (response FindSessions200JSONResponse) VisitFindSessionsResponse(w http.Res
 }
 
 type FindSessions400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response FindSessions400ApplicationProblemPlusJSONResponse) VisitFindSessionsResponse(w http.ResponseWriter) error {
@@ -17489,6 +17590,28 @@ func (response FindSessions403ApplicationProblemPlusJSONResponse) VisitFindSessi
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindSessions429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response FindSessions429ApplicationProblemPlusJSONResponse) VisitFindSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -17579,7 +17702,7 @@ func (response EndAnySession204Response) VisitEndAnySessionResponse(w http.Respo
 }
 
 type EndAnySession400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response EndAnySession400ApplicationProblemPlusJSONResponse) VisitEndAnySessionResponse(w http.ResponseWriter) error {
@@ -17653,6 +17776,28 @@ func (response EndAnySession404ApplicationProblemPlusJSONResponse) VisitEndAnySe
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAnySession429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response EndAnySession429ApplicationProblemPlusJSONResponse) VisitEndAnySessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -17960,7 +18105,7 @@ func (response ListUsers200JSONResponse) VisitListUsersResponse(w http.ResponseW
 }
 
 type ListUsers400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ListUsers400ApplicationProblemPlusJSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
@@ -18015,6 +18160,28 @@ func (response ListUsers403ApplicationProblemPlusJSONResponse) VisitListUsersRes
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUsers429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListUsers429ApplicationProblemPlusJSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -18251,6 +18418,28 @@ func (response AddUser422ApplicationProblemPlusJSONResponse) VisitAddUserRespons
 	return err
 }
 
+type AddUser429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response AddUser429ApplicationProblemPlusJSONResponse) VisitAddUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type AddUser431ApplicationProblemPlusJSONResponse struct {
 	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
 }
@@ -18341,7 +18530,7 @@ func (response EraseUser204Response) VisitEraseUserResponse(w http.ResponseWrite
 }
 
 type EraseUser400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response EraseUser400ApplicationProblemPlusJSONResponse) VisitEraseUserResponse(w http.ResponseWriter) error {
@@ -18457,6 +18646,28 @@ func (response EraseUser412ApplicationProblemPlusJSONResponse) VisitEraseUserRes
 	return err
 }
 
+type EraseUser429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response EraseUser429ApplicationProblemPlusJSONResponse) VisitEraseUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type EraseUser431ApplicationProblemPlusJSONResponse struct {
 	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
 }
@@ -18553,7 +18764,7 @@ func (response ReadUser200JSONResponse) VisitReadUserResponse(w http.ResponseWri
 }
 
 type ReadUser400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ReadUser400ApplicationProblemPlusJSONResponse) VisitReadUserResponse(w http.ResponseWriter) error {
@@ -18627,6 +18838,28 @@ func (response ReadUser404ApplicationProblemPlusJSONResponse) VisitReadUserRespo
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadUser429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ReadUser429ApplicationProblemPlusJSONResponse) VisitReadUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -18883,6 +19116,28 @@ func (response ChangeUser415ApplicationProblemPlusJSONResponse) VisitChangeUserR
 	return err
 }
 
+type ChangeUser429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeUser429ApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangeUser431ApplicationProblemPlusJSONResponse struct {
 	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
 }
@@ -19094,6 +19349,28 @@ func (response PreviewAnswer415ApplicationProblemPlusJSONResponse) VisitPreviewA
 	return err
 }
 
+type PreviewAnswer429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewAnswer429ApplicationProblemPlusJSONResponse) VisitPreviewAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type PreviewAnswer431ApplicationProblemPlusJSONResponse struct {
 	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
 }
@@ -19188,7 +19465,7 @@ func (response ExportUser200JSONResponse) VisitExportUserResponse(w http.Respons
 }
 
 type ExportUser400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ExportUser400ApplicationProblemPlusJSONResponse) VisitExportUserResponse(w http.ResponseWriter) error {
@@ -19262,6 +19539,28 @@ func (response ExportUser404ApplicationProblemPlusJSONResponse) VisitExportUserR
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportUser429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ExportUser429ApplicationProblemPlusJSONResponse) VisitExportUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -19352,7 +19651,7 @@ func (response UnlockUser204Response) VisitUnlockUserResponse(w http.ResponseWri
 }
 
 type UnlockUser400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response UnlockUser400ApplicationProblemPlusJSONResponse) VisitUnlockUserResponse(w http.ResponseWriter) error {
@@ -19426,6 +19725,28 @@ func (response UnlockUser404ApplicationProblemPlusJSONResponse) VisitUnlockUserR
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlockUser429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response UnlockUser429ApplicationProblemPlusJSONResponse) VisitUnlockUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -19520,7 +19841,7 @@ func (response ListMembershipsOfUser200JSONResponse) VisitListMembershipsOfUserR
 }
 
 type ListMembershipsOfUser400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ListMembershipsOfUser400ApplicationProblemPlusJSONResponse) VisitListMembershipsOfUserResponse(w http.ResponseWriter) error {
@@ -19580,7 +19901,7 @@ func (response ListMembershipsOfUser403ApplicationProblemPlusJSONResponse) Visit
 }
 
 type ListMembershipsOfUser404ApplicationProblemPlusJSONResponse struct {
-	AdminNotFoundApplicationProblemPlusJSONResponse
+	AdminUserNotFoundApplicationProblemPlusJSONResponse
 }
 
 func (response ListMembershipsOfUser404ApplicationProblemPlusJSONResponse) VisitListMembershipsOfUserResponse(w http.ResponseWriter) error {
@@ -19703,7 +20024,7 @@ func (response RemoveMembership204Response) VisitRemoveMembershipResponse(w http
 }
 
 type RemoveMembership400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response RemoveMembership400ApplicationProblemPlusJSONResponse) VisitRemoveMembershipResponse(w http.ResponseWriter) error {
@@ -19763,7 +20084,7 @@ func (response RemoveMembership403ApplicationProblemPlusJSONResponse) VisitRemov
 }
 
 type RemoveMembership404ApplicationProblemPlusJSONResponse struct {
-	AdminNotFoundApplicationProblemPlusJSONResponse
+	AdminMembershipNotFoundApplicationProblemPlusJSONResponse
 }
 
 func (response RemoveMembership404ApplicationProblemPlusJSONResponse) VisitRemoveMembershipResponse(w http.ResponseWriter) error {
@@ -19955,7 +20276,7 @@ func (response SetMembership403ApplicationProblemPlusJSONResponse) VisitSetMembe
 }
 
 type SetMembership404ApplicationProblemPlusJSONResponse struct {
-	AdminNotFoundApplicationProblemPlusJSONResponse
+	AdminMembershipNotFoundApplicationProblemPlusJSONResponse
 }
 
 func (response SetMembership404ApplicationProblemPlusJSONResponse) VisitSetMembershipResponse(w http.ResponseWriter) error {
@@ -20091,7 +20412,7 @@ func (response SetMembership503ApplicationProblemPlusJSONResponse) VisitSetMembe
 }
 
 type MergeUserRequestObject struct {
-	UserId string `json:"userId"`
+	UserId AdminId `json:"userId"`
 	Body   *MergeUserJSONRequestBody
 }
 
@@ -20242,6 +20563,28 @@ func (response MergeUser415ApplicationProblemPlusJSONResponse) VisitMergeUserRes
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUser429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response MergeUser429ApplicationProblemPlusJSONResponse) VisitMergeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -20472,6 +20815,28 @@ func (response SetUserPassword422ApplicationProblemPlusJSONResponse) VisitSetUse
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserPassword429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserPassword429ApplicationProblemPlusJSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -20731,6 +21096,28 @@ func (response SetUserRole415ApplicationProblemPlusJSONResponse) VisitSetUserRol
 	return err
 }
 
+type SetUserRole429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserRole429ApplicationProblemPlusJSONResponse) VisitSetUserRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetUserRole431ApplicationProblemPlusJSONResponse struct {
 	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
 }
@@ -20817,7 +21204,7 @@ func (response EndSessionsOfUser204Response) VisitEndSessionsOfUserResponse(w ht
 }
 
 type EndSessionsOfUser400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response EndSessionsOfUser400ApplicationProblemPlusJSONResponse) VisitEndSessionsOfUserResponse(w http.ResponseWriter) error {
@@ -20891,6 +21278,28 @@ func (response EndSessionsOfUser404ApplicationProblemPlusJSONResponse) VisitEndS
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionsOfUser429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response EndSessionsOfUser429ApplicationProblemPlusJSONResponse) VisitEndSessionsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -20985,7 +21394,7 @@ func (response ListWebhooks200JSONResponse) VisitListWebhooksResponse(w http.Res
 }
 
 type ListWebhooks400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ListWebhooks400ApplicationProblemPlusJSONResponse) VisitListWebhooksResponse(w http.ResponseWriter) error {
@@ -21380,7 +21789,7 @@ func (response DeleteWebhook204Response) VisitDeleteWebhookResponse(w http.Respo
 }
 
 type DeleteWebhook400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response DeleteWebhook400ApplicationProblemPlusJSONResponse) VisitDeleteWebhookResponse(w http.ResponseWriter) error {
@@ -21591,7 +22000,7 @@ func (response ReadWebhook200JSONResponse) VisitReadWebhookResponse(w http.Respo
 }
 
 type ReadWebhook400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response ReadWebhook400ApplicationProblemPlusJSONResponse) VisitReadWebhookResponse(w http.ResponseWriter) error {
@@ -22283,7 +22692,7 @@ func (response RotateWebhookSecret201JSONResponse) VisitRotateWebhookSecretRespo
 }
 
 type RotateWebhookSecret400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response RotateWebhookSecret400ApplicationProblemPlusJSONResponse) VisitRotateWebhookSecretResponse(w http.ResponseWriter) error {
@@ -22492,7 +22901,7 @@ func (response TestWebhook202JSONResponse) VisitTestWebhookResponse(w http.Respo
 }
 
 type TestWebhook400ApplicationProblemPlusJSONResponse struct {
-	AdminBadRequestApplicationProblemPlusJSONResponse
+	AdminInvalidParameterApplicationProblemPlusJSONResponse
 }
 
 func (response TestWebhook400ApplicationProblemPlusJSONResponse) VisitTestWebhookResponse(w http.ResponseWriter) error {
@@ -30115,7 +30524,7 @@ func (sh *strictHandler) SetMembership(ctx echo.Context, userId UserId, organisa
 }
 
 // MergeUser operation middleware
-func (sh *strictHandler) MergeUser(ctx echo.Context, userId string) error {
+func (sh *strictHandler) MergeUser(ctx echo.Context, userId AdminId) error {
 	var request MergeUserRequestObject
 
 	request.UserId = userId

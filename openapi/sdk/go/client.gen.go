@@ -5905,6 +5905,11 @@ type WebhookFilter = AdminId
 // Example: 1001
 type WebhookId = AdminId
 
+// AdminAlreadyExists RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminAlreadyExists = Problem
+
 // AdminBadRequest RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -5920,10 +5925,20 @@ type AdminConflict = Problem
 // The problem details of RFC 9457.
 type AdminForbidden = Problem
 
+// AdminInvalidParameter RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminInvalidParameter = Problem
+
 // AdminLastSuperAdministrator RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
 type AdminLastSuperAdministrator = Problem
+
+// AdminMembershipNotFound RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminMembershipNotFound = Problem
 
 // AdminNotFound RFC 9457 的问题详情。
 //
@@ -5949,6 +5964,11 @@ type AdminSessionNotFound = Problem
 //
 // The problem details of RFC 9457.
 type AdminSetupClosed = Problem
+
+// AdminSignedOut RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminSignedOut = Problem
 
 // AdminTooLarge RFC 9457 的问题详情。
 //
@@ -7865,7 +7885,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-	MergeUserWithBody(ctx context.Context, userId string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	MergeUserWithBody(ctx context.Context, userId AdminId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// MergeUser 合并用户 · Merge a user into another
 	//
@@ -7878,7 +7898,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-	MergeUser(ctx context.Context, userId string, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	MergeUser(ctx context.Context, userId AdminId, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetUserPasswordWithBody 设置用户的密码 · Set the password of a user
 	//
@@ -10183,7 +10203,7 @@ func (c *Client) SetMembership(ctx context.Context, userId UserId, organisation 
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-func (c *Client) MergeUserWithBody(ctx context.Context, userId string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) MergeUserWithBody(ctx context.Context, userId AdminId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewMergeUserRequestWithBody(c.Server, userId, contentType, body)
 	if err != nil {
 		return nil, err
@@ -10206,7 +10226,7 @@ func (c *Client) MergeUserWithBody(ctx context.Context, userId string, contentTy
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-func (c *Client) MergeUser(ctx context.Context, userId string, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) MergeUser(ctx context.Context, userId AdminId, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewMergeUserRequest(c.Server, userId, body)
 	if err != nil {
 		return nil, err
@@ -14447,7 +14467,7 @@ func NewSetMembershipRequestWithBody(server string, userId UserId, organisation 
 }
 
 // NewMergeUserRequest calls the generic MergeUser builder with application/json body
-func NewMergeUserRequest(server string, userId string, body MergeUserJSONRequestBody) (*http.Request, error) {
+func NewMergeUserRequest(server string, userId AdminId, body MergeUserJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -14458,7 +14478,7 @@ func NewMergeUserRequest(server string, userId string, body MergeUserJSONRequest
 }
 
 // NewMergeUserRequestWithBody constructs an http.Request for the MergeUser method, with any body, and a specified content type
-func NewMergeUserRequestWithBody(server string, userId string, contentType string, body io.Reader) (*http.Request, error) {
+func NewMergeUserRequestWithBody(server string, userId AdminId, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -17385,7 +17405,7 @@ type ClientWithResponsesInterface interface {
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-	MergeUserWithBodyWithResponse(ctx context.Context, userId string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error)
+	MergeUserWithBodyWithResponse(ctx context.Context, userId AdminId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error)
 
 	// MergeUserWithResponse 合并用户 · Merge a user into another
 	//
@@ -17398,7 +17418,7 @@ type ClientWithResponsesInterface interface {
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-	MergeUserWithResponse(ctx context.Context, userId string, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error)
+	MergeUserWithResponse(ctx context.Context, userId AdminId, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error)
 
 	// SetUserPasswordWithBodyWithResponse 设置用户的密码 · Set the password of a user
 	//
@@ -18698,7 +18718,7 @@ type ListApplicationsAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminApplicationPage
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -18735,7 +18755,7 @@ func (r ListApplicationsAnswer) GetJSON200() *AdminApplicationPage {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ListApplicationsAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ListApplicationsAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -18873,7 +18893,7 @@ type AddApplicationAnswer struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
-	ApplicationproblemJSON409 *AdminConflict
+	ApplicationproblemJSON409 *AdminAlreadyExists
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -18935,7 +18955,7 @@ func (r AddApplicationAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
-func (r AddApplicationAnswer) GetApplicationproblemJSON409() *AdminConflict {
+func (r AddApplicationAnswer) GetApplicationproblemJSON409() *AdminAlreadyExists {
 	return r.ApplicationproblemJSON409
 }
 
@@ -19059,7 +19079,7 @@ type DeleteApplicationAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -19099,7 +19119,7 @@ type DeleteApplicationAnswer struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r DeleteApplicationAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r DeleteApplicationAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -19226,7 +19246,7 @@ type ReadApplicationAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminApplication
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -19267,7 +19287,7 @@ func (r ReadApplicationAnswer) GetJSON200() *AdminApplication {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ReadApplicationAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ReadApplicationAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -19591,7 +19611,7 @@ type UnlinkOrganisationAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -19627,7 +19647,7 @@ type UnlinkOrganisationAnswer struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r UnlinkOrganisationAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r UnlinkOrganisationAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -19746,7 +19766,7 @@ type LinkOrganisationAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -19782,7 +19802,7 @@ type LinkOrganisationAnswer struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r LinkOrganisationAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r LinkOrganisationAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -19903,7 +19923,7 @@ type ListApplicationSecretsAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminApplicationSecretList
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -19944,7 +19964,7 @@ func (r ListApplicationSecretsAnswer) GetJSON200() *AdminApplicationSecretList {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ListApplicationSecretsAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ListApplicationSecretsAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -20075,7 +20095,7 @@ type AddApplicationSecretAnswer struct {
 	// JSON201 the response for an HTTP 201 `application/json` response
 	JSON201 *AdminNewApplicationSecret
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -20124,7 +20144,7 @@ func (r AddApplicationSecretAnswer) GetJSON201() *AdminNewApplicationSecret {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r AddApplicationSecretAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r AddApplicationSecretAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -20253,7 +20273,7 @@ type RevokeApplicationSecretAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -20289,7 +20309,7 @@ type RevokeApplicationSecretAnswer struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r RevokeApplicationSecretAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r RevokeApplicationSecretAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -20405,7 +20425,7 @@ type ListAuditAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminAuditPage
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -20442,7 +20462,7 @@ func (r ListAuditAnswer) GetJSON200() *AdminAuditPage {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ListAuditAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ListAuditAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -20553,7 +20573,7 @@ type ListDeliveriesAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminDeliveryPage
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -20590,7 +20610,7 @@ func (r ListDeliveriesAnswer) GetJSON200() *AdminDeliveryPage {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ListDeliveriesAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ListDeliveriesAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -20706,7 +20726,7 @@ type ReadDeliveryAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminDeliveryDetail
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -20747,7 +20767,7 @@ func (r ReadDeliveryAnswer) GetJSON200() *AdminDeliveryDetail {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ReadDeliveryAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ReadDeliveryAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -20868,7 +20888,7 @@ type ReplayDeliveryAnswer struct {
 	// JSON202 the response for an HTTP 202 `application/json` response
 	JSON202 *AdminDelivery
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -20909,7 +20929,7 @@ func (r ReplayDeliveryAnswer) GetJSON202() *AdminDelivery {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ReplayDeliveryAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ReplayDeliveryAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -21025,7 +21045,7 @@ type ReadFiguresAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminFigures
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -21062,7 +21082,7 @@ func (r ReadFiguresAnswer) GetJSON200() *AdminFigures {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ReadFiguresAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ReadFiguresAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -21505,7 +21525,7 @@ type RetireSigningKeyAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -21545,7 +21565,7 @@ type RetireSigningKeyAnswer struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r RetireSigningKeyAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r RetireSigningKeyAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -21640,6 +21660,12 @@ type ListLockoutsAnswer403Headers struct {
 	XRequestId *string
 }
 
+// ListLockoutsAnswer429Headers the declared response headers of an HTTP 429 response for ListLockouts
+type ListLockoutsAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // ListLockoutsAnswer431Headers the declared response headers of an HTTP 431 response for ListLockouts
 type ListLockoutsAnswer431Headers struct {
 	XRequestId *string
@@ -21661,11 +21687,13 @@ type ListLockoutsAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminLockoutPage
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -21680,6 +21708,8 @@ type ListLockoutsAnswer struct {
 	Headers401 *ListLockoutsAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *ListLockoutsAnswer403Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ListLockoutsAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *ListLockoutsAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -21694,7 +21724,7 @@ func (r ListLockoutsAnswer) GetJSON200() *AdminLockoutPage {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ListLockoutsAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ListLockoutsAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -21706,6 +21736,11 @@ func (r ListLockoutsAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r ListLockoutsAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListLockoutsAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -21774,6 +21809,12 @@ type UnlockClientIpAnswer403Headers struct {
 	XRequestId *string
 }
 
+// UnlockClientIpAnswer429Headers the declared response headers of an HTTP 429 response for UnlockClientIp
+type UnlockClientIpAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // UnlockClientIpAnswer431Headers the declared response headers of an HTTP 431 response for UnlockClientIp
 type UnlockClientIpAnswer431Headers struct {
 	XRequestId *string
@@ -21793,11 +21834,13 @@ type UnlockClientIpAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -21812,6 +21855,8 @@ type UnlockClientIpAnswer struct {
 	Headers401 *UnlockClientIpAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *UnlockClientIpAnswer403Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *UnlockClientIpAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *UnlockClientIpAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -21821,7 +21866,7 @@ type UnlockClientIpAnswer struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r UnlockClientIpAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r UnlockClientIpAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -21833,6 +21878,11 @@ func (r UnlockClientIpAnswer) GetApplicationproblemJSON401() *AdminUnauthenticat
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r UnlockClientIpAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r UnlockClientIpAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -21912,7 +21962,7 @@ type ReadAdministratorAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Administrator
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
-	ApplicationproblemJSON401 *AdminUnauthenticated
+	ApplicationproblemJSON401 *AdminSignedOut
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -21937,7 +21987,7 @@ func (r ReadAdministratorAnswer) GetJSON200() *Administrator {
 }
 
 // GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
-func (r ReadAdministratorAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated {
+func (r ReadAdministratorAnswer) GetApplicationproblemJSON401() *AdminSignedOut {
 	return r.ApplicationproblemJSON401
 }
 
@@ -22033,7 +22083,7 @@ type ListOrganisationsAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminOrganisationPage
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -22070,7 +22120,7 @@ func (r ListOrganisationsAnswer) GetJSON200() *AdminOrganisationPage {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ListOrganisationsAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ListOrganisationsAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -22208,7 +22258,7 @@ type AddOrganisationAnswer struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
-	ApplicationproblemJSON409 *AdminConflict
+	ApplicationproblemJSON409 *AdminAlreadyExists
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -22270,7 +22320,7 @@ func (r AddOrganisationAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
-func (r AddOrganisationAnswer) GetApplicationproblemJSON409() *AdminConflict {
+func (r AddOrganisationAnswer) GetApplicationproblemJSON409() *AdminAlreadyExists {
 	return r.ApplicationproblemJSON409
 }
 
@@ -22394,7 +22444,7 @@ type DeleteOrganisationAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -22434,7 +22484,7 @@ type DeleteOrganisationAnswer struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r DeleteOrganisationAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r DeleteOrganisationAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -22561,7 +22611,7 @@ type ReadOrganisationAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminOrganisation
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -22602,7 +22652,7 @@ func (r ReadOrganisationAnswer) GetJSON200() *AdminOrganisation {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ReadOrganisationAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ReadOrganisationAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -22928,7 +22978,7 @@ type ListMembersAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminMemberPage
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -22969,7 +23019,7 @@ func (r ListMembersAnswer) GetJSON200() *AdminMemberPage {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ListMembersAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ListMembersAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -23085,7 +23135,7 @@ type ListRolesAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminRolePage
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -23122,7 +23172,7 @@ func (r ListRolesAnswer) GetJSON200() *AdminRolePage {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ListRolesAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ListRolesAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -23260,7 +23310,7 @@ type AddRoleAnswer struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
-	ApplicationproblemJSON409 *AdminConflict
+	ApplicationproblemJSON409 *AdminAlreadyExists
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -23322,7 +23372,7 @@ func (r AddRoleAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
-func (r AddRoleAnswer) GetApplicationproblemJSON409() *AdminConflict {
+func (r AddRoleAnswer) GetApplicationproblemJSON409() *AdminAlreadyExists {
 	return r.ApplicationproblemJSON409
 }
 
@@ -23446,7 +23496,7 @@ type DeleteRoleAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -23486,7 +23536,7 @@ type DeleteRoleAnswer struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r DeleteRoleAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r DeleteRoleAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -23613,7 +23663,7 @@ type ReadRoleAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminRole
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -23654,7 +23704,7 @@ func (r ReadRoleAnswer) GetJSON200() *AdminRole {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ReadRoleAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ReadRoleAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -23957,7 +24007,7 @@ type SignOutAdministratorAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
-	ApplicationproblemJSON401 *AdminUnauthenticated
+	ApplicationproblemJSON401 *AdminSignedOut
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -23977,7 +24027,7 @@ type SignOutAdministratorAnswer struct {
 }
 
 // GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
-func (r SignOutAdministratorAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated {
+func (r SignOutAdministratorAnswer) GetApplicationproblemJSON401() *AdminSignedOut {
 	return r.ApplicationproblemJSON401
 }
 
@@ -24209,6 +24259,12 @@ type FindSessionsAnswer403Headers struct {
 	XRequestId *string
 }
 
+// FindSessionsAnswer429Headers the declared response headers of an HTTP 429 response for FindSessions
+type FindSessionsAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // FindSessionsAnswer431Headers the declared response headers of an HTTP 431 response for FindSessions
 type FindSessionsAnswer431Headers struct {
 	XRequestId *string
@@ -24230,11 +24286,13 @@ type FindSessionsAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminSessionPage
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -24249,6 +24307,8 @@ type FindSessionsAnswer struct {
 	Headers401 *FindSessionsAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *FindSessionsAnswer403Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *FindSessionsAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *FindSessionsAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -24263,7 +24323,7 @@ func (r FindSessionsAnswer) GetJSON200() *AdminSessionPage {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r FindSessionsAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r FindSessionsAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -24275,6 +24335,11 @@ func (r FindSessionsAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r FindSessionsAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r FindSessionsAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -24348,6 +24413,12 @@ type EndAnySessionAnswer404Headers struct {
 	XRequestId *string
 }
 
+// EndAnySessionAnswer429Headers the declared response headers of an HTTP 429 response for EndAnySession
+type EndAnySessionAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // EndAnySessionAnswer431Headers the declared response headers of an HTTP 431 response for EndAnySession
 type EndAnySessionAnswer431Headers struct {
 	XRequestId *string
@@ -24367,13 +24438,15 @@ type EndAnySessionAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminSessionNotFound
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -24390,6 +24463,8 @@ type EndAnySessionAnswer struct {
 	Headers403 *EndAnySessionAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *EndAnySessionAnswer404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *EndAnySessionAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *EndAnySessionAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -24399,7 +24474,7 @@ type EndAnySessionAnswer struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r EndAnySessionAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r EndAnySessionAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -24416,6 +24491,11 @@ func (r EndAnySessionAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r EndAnySessionAnswer) GetApplicationproblemJSON404() *AdminSessionNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r EndAnySessionAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -24660,6 +24740,12 @@ type ListUsersAnswer403Headers struct {
 	XRequestId *string
 }
 
+// ListUsersAnswer429Headers the declared response headers of an HTTP 429 response for ListUsers
+type ListUsersAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // ListUsersAnswer431Headers the declared response headers of an HTTP 431 response for ListUsers
 type ListUsersAnswer431Headers struct {
 	XRequestId *string
@@ -24681,11 +24767,13 @@ type ListUsersAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminUserPage
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -24700,6 +24788,8 @@ type ListUsersAnswer struct {
 	Headers401 *ListUsersAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *ListUsersAnswer403Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ListUsersAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *ListUsersAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -24714,7 +24804,7 @@ func (r ListUsersAnswer) GetJSON200() *AdminUserPage {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ListUsersAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ListUsersAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -24726,6 +24816,11 @@ func (r ListUsersAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated {
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r ListUsersAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListUsersAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -24815,6 +24910,12 @@ type AddUserAnswer422Headers struct {
 	XRequestId *string
 }
 
+// AddUserAnswer429Headers the declared response headers of an HTTP 429 response for AddUser
+type AddUserAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // AddUserAnswer431Headers the declared response headers of an HTTP 431 response for AddUser
 type AddUserAnswer431Headers struct {
 	XRequestId *string
@@ -24850,6 +24951,8 @@ type AddUserAnswer struct {
 	ApplicationproblemJSON415 *AdminUnsupportedMediaType
 	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
 	ApplicationproblemJSON422 *AdminWeakPasswordOrKeyReused
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -24872,6 +24975,8 @@ type AddUserAnswer struct {
 	Headers415 *AddUserAnswer415Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
 	Headers422 *AddUserAnswer422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *AddUserAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *AddUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -24918,6 +25023,11 @@ func (r AddUserAnswer) GetApplicationproblemJSON415() *AdminUnsupportedMediaType
 // GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
 func (r AddUserAnswer) GetApplicationproblemJSON422() *AdminWeakPasswordOrKeyReused {
 	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r AddUserAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -25001,6 +25111,12 @@ type EraseUserAnswer412Headers struct {
 	XRequestId *string
 }
 
+// EraseUserAnswer429Headers the declared response headers of an HTTP 429 response for EraseUser
+type EraseUserAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // EraseUserAnswer431Headers the declared response headers of an HTTP 431 response for EraseUser
 type EraseUserAnswer431Headers struct {
 	XRequestId *string
@@ -25020,7 +25136,7 @@ type EraseUserAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -25031,6 +25147,8 @@ type EraseUserAnswer struct {
 	ApplicationproblemJSON409 *AdminLastSuperAdministrator
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
 	ApplicationproblemJSON412 *AdminPreconditionFailed
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -25051,6 +25169,8 @@ type EraseUserAnswer struct {
 	Headers409 *EraseUserAnswer409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
 	Headers412 *EraseUserAnswer412Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *EraseUserAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *EraseUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -25060,7 +25180,7 @@ type EraseUserAnswer struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r EraseUserAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r EraseUserAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -25087,6 +25207,11 @@ func (r EraseUserAnswer) GetApplicationproblemJSON409() *AdminLastSuperAdministr
 // GetApplicationproblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
 func (r EraseUserAnswer) GetApplicationproblemJSON412() *AdminPreconditionFailed {
 	return r.ApplicationproblemJSON412
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r EraseUserAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -25161,6 +25286,12 @@ type ReadUserAnswer404Headers struct {
 	XRequestId *string
 }
 
+// ReadUserAnswer429Headers the declared response headers of an HTTP 429 response for ReadUser
+type ReadUserAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // ReadUserAnswer431Headers the declared response headers of an HTTP 431 response for ReadUser
 type ReadUserAnswer431Headers struct {
 	XRequestId *string
@@ -25182,13 +25313,15 @@ type ReadUserAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminUser
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -25205,6 +25338,8 @@ type ReadUserAnswer struct {
 	Headers403 *ReadUserAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ReadUserAnswer404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ReadUserAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *ReadUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -25219,7 +25354,7 @@ func (r ReadUserAnswer) GetJSON200() *AdminUser {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ReadUserAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ReadUserAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -25236,6 +25371,11 @@ func (r ReadUserAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ReadUserAnswer) GetApplicationproblemJSON404() *AdminUserNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ReadUserAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -25330,6 +25470,12 @@ type ChangeUserAnswer415Headers struct {
 	XRequestId *string
 }
 
+// ChangeUserAnswer429Headers the declared response headers of an HTTP 429 response for ChangeUser
+type ChangeUserAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // ChangeUserAnswer431Headers the declared response headers of an HTTP 431 response for ChangeUser
 type ChangeUserAnswer431Headers struct {
 	XRequestId *string
@@ -25366,6 +25512,8 @@ type ChangeUserAnswer struct {
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
 	ApplicationproblemJSON415 *AdminUnsupportedMediaType
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -25390,6 +25538,8 @@ type ChangeUserAnswer struct {
 	Headers413 *ChangeUserAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *ChangeUserAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ChangeUserAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *ChangeUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -25441,6 +25591,11 @@ func (r ChangeUserAnswer) GetApplicationproblemJSON413() *AdminTooLarge {
 // GetApplicationproblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
 func (r ChangeUserAnswer) GetApplicationproblemJSON415() *AdminUnsupportedMediaType {
 	return r.ApplicationproblemJSON415
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ChangeUserAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -25524,6 +25679,12 @@ type PreviewAnswerAnswer415Headers struct {
 	XRequestId *string
 }
 
+// PreviewAnswerAnswer429Headers the declared response headers of an HTTP 429 response for PreviewAnswer
+type PreviewAnswerAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // PreviewAnswerAnswer431Headers the declared response headers of an HTTP 431 response for PreviewAnswer
 type PreviewAnswerAnswer431Headers struct {
 	XRequestId *string
@@ -25556,6 +25717,8 @@ type PreviewAnswerAnswer struct {
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
 	ApplicationproblemJSON415 *AdminUnsupportedMediaType
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -25576,6 +25739,8 @@ type PreviewAnswerAnswer struct {
 	Headers413 *PreviewAnswerAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *PreviewAnswerAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *PreviewAnswerAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *PreviewAnswerAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -25617,6 +25782,11 @@ func (r PreviewAnswerAnswer) GetApplicationproblemJSON413() *AdminTooLarge {
 // GetApplicationproblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
 func (r PreviewAnswerAnswer) GetApplicationproblemJSON415() *AdminUnsupportedMediaType {
 	return r.ApplicationproblemJSON415
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r PreviewAnswerAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -25690,6 +25860,12 @@ type ExportUserAnswer404Headers struct {
 	XRequestId *string
 }
 
+// ExportUserAnswer429Headers the declared response headers of an HTTP 429 response for ExportUser
+type ExportUserAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // ExportUserAnswer431Headers the declared response headers of an HTTP 431 response for ExportUser
 type ExportUserAnswer431Headers struct {
 	XRequestId *string
@@ -25711,13 +25887,15 @@ type ExportUserAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminUserData
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -25734,6 +25912,8 @@ type ExportUserAnswer struct {
 	Headers403 *ExportUserAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ExportUserAnswer404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ExportUserAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *ExportUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -25748,7 +25928,7 @@ func (r ExportUserAnswer) GetJSON200() *AdminUserData {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ExportUserAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ExportUserAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -25765,6 +25945,11 @@ func (r ExportUserAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ExportUserAnswer) GetApplicationproblemJSON404() *AdminUserNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ExportUserAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -25838,6 +26023,12 @@ type UnlockUserAnswer404Headers struct {
 	XRequestId *string
 }
 
+// UnlockUserAnswer429Headers the declared response headers of an HTTP 429 response for UnlockUser
+type UnlockUserAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // UnlockUserAnswer431Headers the declared response headers of an HTTP 431 response for UnlockUser
 type UnlockUserAnswer431Headers struct {
 	XRequestId *string
@@ -25857,13 +26048,15 @@ type UnlockUserAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -25880,6 +26073,8 @@ type UnlockUserAnswer struct {
 	Headers403 *UnlockUserAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *UnlockUserAnswer404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *UnlockUserAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *UnlockUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -25889,7 +26084,7 @@ type UnlockUserAnswer struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r UnlockUserAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r UnlockUserAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -25906,6 +26101,11 @@ func (r UnlockUserAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r UnlockUserAnswer) GetApplicationproblemJSON404() *AdminUserNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r UnlockUserAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -26005,13 +26205,13 @@ type ListMembershipsOfUserAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminMembershipList
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *AdminNotFound
+	ApplicationproblemJSON404 *AdminUserNotFound
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
@@ -26046,7 +26246,7 @@ func (r ListMembershipsOfUserAnswer) GetJSON200() *AdminMembershipList {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ListMembershipsOfUserAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ListMembershipsOfUserAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -26061,7 +26261,7 @@ func (r ListMembershipsOfUserAnswer) GetApplicationproblemJSON403() *AdminForbid
 }
 
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
-func (r ListMembershipsOfUserAnswer) GetApplicationproblemJSON404() *AdminNotFound {
+func (r ListMembershipsOfUserAnswer) GetApplicationproblemJSON404() *AdminUserNotFound {
 	return r.ApplicationproblemJSON404
 }
 
@@ -26165,13 +26365,13 @@ type RemoveMembershipAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *AdminNotFound
+	ApplicationproblemJSON404 *AdminMembershipNotFound
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
@@ -26201,7 +26401,7 @@ type RemoveMembershipAnswer struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r RemoveMembershipAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r RemoveMembershipAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -26216,7 +26416,7 @@ func (r RemoveMembershipAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 }
 
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
-func (r RemoveMembershipAnswer) GetApplicationproblemJSON404() *AdminNotFound {
+func (r RemoveMembershipAnswer) GetApplicationproblemJSON404() *AdminMembershipNotFound {
 	return r.ApplicationproblemJSON404
 }
 
@@ -26338,7 +26538,7 @@ type SetMembershipAnswer struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *AdminNotFound
+	ApplicationproblemJSON404 *AdminMembershipNotFound
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -26396,7 +26596,7 @@ func (r SetMembershipAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 }
 
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
-func (r SetMembershipAnswer) GetApplicationproblemJSON404() *AdminNotFound {
+func (r SetMembershipAnswer) GetApplicationproblemJSON404() *AdminMembershipNotFound {
 	return r.ApplicationproblemJSON404
 }
 
@@ -26497,6 +26697,12 @@ type MergeUserAnswer415Headers struct {
 	XRequestId *string
 }
 
+// MergeUserAnswer429Headers the declared response headers of an HTTP 429 response for MergeUser
+type MergeUserAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // MergeUserAnswer431Headers the declared response headers of an HTTP 431 response for MergeUser
 type MergeUserAnswer431Headers struct {
 	XRequestId *string
@@ -26529,6 +26735,8 @@ type MergeUserAnswer struct {
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
 	ApplicationproblemJSON415 *AdminUnsupportedMediaType
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -26549,6 +26757,8 @@ type MergeUserAnswer struct {
 	Headers413 *MergeUserAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *MergeUserAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *MergeUserAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *MergeUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -26590,6 +26800,11 @@ func (r MergeUserAnswer) GetApplicationproblemJSON413() *AdminTooLarge {
 // GetApplicationproblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
 func (r MergeUserAnswer) GetApplicationproblemJSON415() *AdminUnsupportedMediaType {
 	return r.ApplicationproblemJSON415
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r MergeUserAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -26678,6 +26893,12 @@ type SetUserPasswordAnswer422Headers struct {
 	XRequestId *string
 }
 
+// SetUserPasswordAnswer429Headers the declared response headers of an HTTP 429 response for SetUserPassword
+type SetUserPasswordAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // SetUserPasswordAnswer431Headers the declared response headers of an HTTP 431 response for SetUserPassword
 type SetUserPasswordAnswer431Headers struct {
 	XRequestId *string
@@ -26713,6 +26934,8 @@ type SetUserPasswordAnswer struct {
 	ApplicationproblemJSON415 *AdminUnsupportedMediaType
 	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
 	ApplicationproblemJSON422 *AdminWeakPassword
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -26735,6 +26958,8 @@ type SetUserPasswordAnswer struct {
 	Headers415 *SetUserPasswordAnswer415Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
 	Headers422 *SetUserPasswordAnswer422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *SetUserPasswordAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *SetUserPasswordAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -26781,6 +27006,11 @@ func (r SetUserPasswordAnswer) GetApplicationproblemJSON415() *AdminUnsupportedM
 // GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
 func (r SetUserPasswordAnswer) GetApplicationproblemJSON422() *AdminWeakPassword {
 	return r.ApplicationproblemJSON422
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r SetUserPasswordAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -26875,6 +27105,12 @@ type SetUserRoleAnswer415Headers struct {
 	XRequestId *string
 }
 
+// SetUserRoleAnswer429Headers the declared response headers of an HTTP 429 response for SetUserRole
+type SetUserRoleAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // SetUserRoleAnswer431Headers the declared response headers of an HTTP 431 response for SetUserRole
 type SetUserRoleAnswer431Headers struct {
 	XRequestId *string
@@ -26911,6 +27147,8 @@ type SetUserRoleAnswer struct {
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
 	ApplicationproblemJSON415 *AdminUnsupportedMediaType
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -26935,6 +27173,8 @@ type SetUserRoleAnswer struct {
 	Headers413 *SetUserRoleAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *SetUserRoleAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *SetUserRoleAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *SetUserRoleAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -26986,6 +27226,11 @@ func (r SetUserRoleAnswer) GetApplicationproblemJSON413() *AdminTooLarge {
 // GetApplicationproblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
 func (r SetUserRoleAnswer) GetApplicationproblemJSON415() *AdminUnsupportedMediaType {
 	return r.ApplicationproblemJSON415
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r SetUserRoleAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -27059,6 +27304,12 @@ type EndSessionsOfUserAnswer404Headers struct {
 	XRequestId *string
 }
 
+// EndSessionsOfUserAnswer429Headers the declared response headers of an HTTP 429 response for EndSessionsOfUser
+type EndSessionsOfUserAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // EndSessionsOfUserAnswer431Headers the declared response headers of an HTTP 431 response for EndSessionsOfUser
 type EndSessionsOfUserAnswer431Headers struct {
 	XRequestId *string
@@ -27078,13 +27329,15 @@ type EndSessionsOfUserAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -27101,6 +27354,8 @@ type EndSessionsOfUserAnswer struct {
 	Headers403 *EndSessionsOfUserAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *EndSessionsOfUserAnswer404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *EndSessionsOfUserAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *EndSessionsOfUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -27110,7 +27365,7 @@ type EndSessionsOfUserAnswer struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r EndSessionsOfUserAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r EndSessionsOfUserAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -27127,6 +27382,11 @@ func (r EndSessionsOfUserAnswer) GetApplicationproblemJSON403() *AdminForbidden 
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r EndSessionsOfUserAnswer) GetApplicationproblemJSON404() *AdminUserNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r EndSessionsOfUserAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -27221,7 +27481,7 @@ type ListWebhooksAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminWebhookPage
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -27258,7 +27518,7 @@ func (r ListWebhooksAnswer) GetJSON200() *AdminWebhookPage {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ListWebhooksAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ListWebhooksAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -27568,7 +27828,7 @@ type DeleteWebhookAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -27608,7 +27868,7 @@ type DeleteWebhookAnswer struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r DeleteWebhookAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r DeleteWebhookAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -27735,7 +27995,7 @@ type ReadWebhookAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AdminWebhook
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -27776,7 +28036,7 @@ func (r ReadWebhookAnswer) GetJSON200() *AdminWebhook {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ReadWebhookAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r ReadWebhookAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -28312,7 +28572,7 @@ type RotateWebhookSecretAnswer struct {
 	// JSON201 the response for an HTTP 201 `application/json` response
 	JSON201 *AdminWebhookWithSecret
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -28357,7 +28617,7 @@ func (r RotateWebhookSecretAnswer) GetJSON201() *AdminWebhookWithSecret {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r RotateWebhookSecretAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r RotateWebhookSecretAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -28488,7 +28748,7 @@ type TestWebhookAnswer struct {
 	// JSON202 the response for an HTTP 202 `application/json` response
 	JSON202 *AdminDelivery
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *AdminBadRequest
+	ApplicationproblemJSON400 *AdminInvalidParameter
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
@@ -28533,7 +28793,7 @@ func (r TestWebhookAnswer) GetJSON202() *AdminDelivery {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r TestWebhookAnswer) GetApplicationproblemJSON400() *AdminBadRequest {
+func (r TestWebhookAnswer) GetApplicationproblemJSON400() *AdminInvalidParameter {
 	return r.ApplicationproblemJSON400
 }
 
@@ -34792,7 +35052,7 @@ func (c *ClientWithResponses) SetMembershipWithResponse(ctx context.Context, use
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-func (c *ClientWithResponses) MergeUserWithBodyWithResponse(ctx context.Context, userId string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error) {
+func (c *ClientWithResponses) MergeUserWithBodyWithResponse(ctx context.Context, userId AdminId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error) {
 	rsp, err := c.MergeUserWithBody(ctx, userId, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
@@ -34811,7 +35071,7 @@ func (c *ClientWithResponses) MergeUserWithBodyWithResponse(ctx context.Context,
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-func (c *ClientWithResponses) MergeUserWithResponse(ctx context.Context, userId string, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error) {
+func (c *ClientWithResponses) MergeUserWithResponse(ctx context.Context, userId AdminId, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error) {
 	rsp, err := c.MergeUser(ctx, userId, body, reqEditors...)
 	if err != nil {
 		return nil, err
@@ -36573,7 +36833,7 @@ func ParseListApplicationsAnswer(rsp *http.Response) (*ListApplicationsAnswer, e
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -36766,7 +37026,7 @@ func ParseAddApplicationAnswer(rsp *http.Response) (*AddApplicationAnswer, error
 		response.ApplicationproblemJSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
-		var dest AdminConflict
+		var dest AdminAlreadyExists
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -36988,7 +37248,7 @@ func ParseDeleteApplicationAnswer(rsp *http.Response) (*DeleteApplicationAnswer,
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -37194,7 +37454,7 @@ func ParseReadApplicationAnswer(rsp *http.Response) (*ReadApplicationAnswer, err
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -37633,7 +37893,7 @@ func ParseUnlinkOrganisationAnswer(rsp *http.Response) (*UnlinkOrganisationAnswe
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -37818,7 +38078,7 @@ func ParseLinkOrganisationAnswer(rsp *http.Response) (*LinkOrganisationAnswer, e
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -38007,7 +38267,7 @@ func ParseListApplicationSecretsAnswer(rsp *http.Response) (*ListApplicationSecr
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -38196,7 +38456,7 @@ func ParseAddApplicationSecretAnswer(rsp *http.Response) (*AddApplicationSecretA
 		response.JSON201 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -38415,7 +38675,7 @@ func ParseRevokeApplicationSecretAnswer(rsp *http.Response) (*RevokeApplicationS
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -38604,7 +38864,7 @@ func ParseListAuditAnswer(rsp *http.Response) (*ListAuditAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -38776,7 +39036,7 @@ func ParseListDeliveriesAnswer(rsp *http.Response) (*ListDeliveriesAnswer, error
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -38948,7 +39208,7 @@ func ParseReadDeliveryAnswer(rsp *http.Response) (*ReadDeliveryAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -39137,7 +39397,7 @@ func ParseReplayDeliveryAnswer(rsp *http.Response) (*ReplayDeliveryAnswer, error
 		response.JSON202 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -39326,7 +39586,7 @@ func ParseReadFiguresAnswer(rsp *http.Response) (*ReadFiguresAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -39872,7 +40132,7 @@ func ParseRetireSigningKeyAnswer(rsp *http.Response) (*RetireSigningKeyAnswer, e
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -40078,7 +40338,7 @@ func ParseListLockoutsAnswer(rsp *http.Response) (*ListLockoutsAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -40097,6 +40357,13 @@ func ParseListLockoutsAnswer(rsp *http.Response) (*ListLockoutsAnswer, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
@@ -40176,6 +40443,23 @@ func ParseListLockoutsAnswer(rsp *http.Response) (*ListLockoutsAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 429:
+		var headers ListLockoutsAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers ListLockoutsAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -40229,7 +40513,7 @@ func ParseUnlockClientIpAnswer(rsp *http.Response) (*UnlockClientIpAnswer, error
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -40248,6 +40532,13 @@ func ParseUnlockClientIpAnswer(rsp *http.Response) (*UnlockClientIpAnswer, error
 			return nil, err
 		}
 		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
@@ -40327,6 +40618,23 @@ func ParseUnlockClientIpAnswer(rsp *http.Response) (*UnlockClientIpAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 429:
+		var headers UnlockClientIpAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers UnlockClientIpAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -40384,7 +40692,7 @@ func ParseReadAdministratorAnswer(rsp *http.Response) (*ReadAdministratorAnswer,
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest AdminUnauthenticated
+		var dest AdminSignedOut
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -40505,7 +40813,7 @@ func ParseListOrganisationsAnswer(rsp *http.Response) (*ListOrganisationsAnswer,
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -40698,7 +41006,7 @@ func ParseAddOrganisationAnswer(rsp *http.Response) (*AddOrganisationAnswer, err
 		response.ApplicationproblemJSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
-		var dest AdminConflict
+		var dest AdminAlreadyExists
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -40920,7 +41228,7 @@ func ParseDeleteOrganisationAnswer(rsp *http.Response) (*DeleteOrganisationAnswe
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -41126,7 +41434,7 @@ func ParseReadOrganisationAnswer(rsp *http.Response) (*ReadOrganisationAnswer, e
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -41569,7 +41877,7 @@ func ParseListMembersAnswer(rsp *http.Response) (*ListMembersAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -41758,7 +42066,7 @@ func ParseListRolesAnswer(rsp *http.Response) (*ListRolesAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -41951,7 +42259,7 @@ func ParseAddRoleAnswer(rsp *http.Response) (*AddRoleAnswer, error) {
 		response.ApplicationproblemJSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
-		var dest AdminConflict
+		var dest AdminAlreadyExists
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -42173,7 +42481,7 @@ func ParseDeleteRoleAnswer(rsp *http.Response) (*DeleteRoleAnswer, error) {
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -42379,7 +42687,7 @@ func ParseReadRoleAnswer(rsp *http.Response) (*ReadRoleAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -42818,7 +43126,7 @@ func ParseSignOutAdministratorAnswer(rsp *http.Response) (*SignOutAdministratorA
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest AdminUnauthenticated
+		var dest AdminSignedOut
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -43121,7 +43429,7 @@ func ParseFindSessionsAnswer(rsp *http.Response) (*FindSessionsAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -43140,6 +43448,13 @@ func ParseFindSessionsAnswer(rsp *http.Response) (*FindSessionsAnswer, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
@@ -43219,6 +43534,23 @@ func ParseFindSessionsAnswer(rsp *http.Response) (*FindSessionsAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 429:
+		var headers FindSessionsAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers FindSessionsAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -43272,7 +43604,7 @@ func ParseEndAnySessionAnswer(rsp *http.Response) (*EndAnySessionAnswer, error) 
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -43298,6 +43630,13 @@ func ParseEndAnySessionAnswer(rsp *http.Response) (*EndAnySessionAnswer, error) 
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
@@ -43387,6 +43726,23 @@ func ParseEndAnySessionAnswer(rsp *http.Response) (*EndAnySessionAnswer, error) 
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers EndAnySessionAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers EndAnySessionAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -43650,7 +44006,7 @@ func ParseListUsersAnswer(rsp *http.Response) (*ListUsersAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -43669,6 +44025,13 @@ func ParseListUsersAnswer(rsp *http.Response) (*ListUsersAnswer, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
@@ -43748,6 +44111,23 @@ func ParseListUsersAnswer(rsp *http.Response) (*ListUsersAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 429:
+		var headers ListUsersAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers ListUsersAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -43852,6 +44232,13 @@ func ParseAddUserAnswer(rsp *http.Response) (*AddUserAnswer, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
@@ -43978,6 +44365,23 @@ func ParseAddUserAnswer(rsp *http.Response) (*AddUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers AddUserAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers AddUserAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -44038,7 +44442,7 @@ func ParseEraseUserAnswer(rsp *http.Response) (*EraseUserAnswer, error) {
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -44078,6 +44482,13 @@ func ParseEraseUserAnswer(rsp *http.Response) (*EraseUserAnswer, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
@@ -44187,6 +44598,23 @@ func ParseEraseUserAnswer(rsp *http.Response) (*EraseUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers412 = &headers
+	case rsp.StatusCode == 429:
+		var headers EraseUserAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers EraseUserAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -44244,7 +44672,7 @@ func ParseReadUserAnswer(rsp *http.Response) (*ReadUserAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -44270,6 +44698,13 @@ func ParseReadUserAnswer(rsp *http.Response) (*ReadUserAnswer, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
@@ -44366,6 +44801,23 @@ func ParseReadUserAnswer(rsp *http.Response) (*ReadUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers ReadUserAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers ReadUserAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -44477,6 +44929,13 @@ func ParseChangeUserAnswer(rsp *http.Response) (*ChangeUserAnswer, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
@@ -44613,6 +45072,23 @@ func ParseChangeUserAnswer(rsp *http.Response) (*ChangeUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers ChangeUserAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers ChangeUserAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -44710,6 +45186,13 @@ func ParsePreviewAnswerAnswer(rsp *http.Response) (*PreviewAnswerAnswer, error) 
 			return nil, err
 		}
 		response.ApplicationproblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
@@ -44819,6 +45302,23 @@ func ParsePreviewAnswerAnswer(rsp *http.Response) (*PreviewAnswerAnswer, error) 
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers PreviewAnswerAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers PreviewAnswerAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -44876,7 +45376,7 @@ func ParseExportUserAnswer(rsp *http.Response) (*ExportUserAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -44902,6 +45402,13 @@ func ParseExportUserAnswer(rsp *http.Response) (*ExportUserAnswer, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
@@ -44991,6 +45498,23 @@ func ParseExportUserAnswer(rsp *http.Response) (*ExportUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers ExportUserAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers ExportUserAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -45044,7 +45568,7 @@ func ParseUnlockUserAnswer(rsp *http.Response) (*UnlockUserAnswer, error) {
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -45070,6 +45594,13 @@ func ParseUnlockUserAnswer(rsp *http.Response) (*UnlockUserAnswer, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
@@ -45159,6 +45690,23 @@ func ParseUnlockUserAnswer(rsp *http.Response) (*UnlockUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers UnlockUserAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers UnlockUserAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -45216,7 +45764,7 @@ func ParseListMembershipsOfUserAnswer(rsp *http.Response) (*ListMembershipsOfUse
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -45237,7 +45785,7 @@ func ParseListMembershipsOfUserAnswer(rsp *http.Response) (*ListMembershipsOfUse
 		response.ApplicationproblemJSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest AdminNotFound
+		var dest AdminUserNotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -45401,7 +45949,7 @@ func ParseRemoveMembershipAnswer(rsp *http.Response) (*RemoveMembershipAnswer, e
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -45422,7 +45970,7 @@ func ParseRemoveMembershipAnswer(rsp *http.Response) (*RemoveMembershipAnswer, e
 		response.ApplicationproblemJSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest AdminNotFound
+		var dest AdminMembershipNotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -45611,7 +46159,7 @@ func ParseSetMembershipAnswer(rsp *http.Response) (*SetMembershipAnswer, error) 
 		response.ApplicationproblemJSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest AdminNotFound
+		var dest AdminMembershipNotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -45854,6 +46402,13 @@ func ParseMergeUserAnswer(rsp *http.Response) (*MergeUserAnswer, error) {
 		}
 		response.ApplicationproblemJSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -45969,6 +46524,23 @@ func ParseMergeUserAnswer(rsp *http.Response) (*MergeUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers MergeUserAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers MergeUserAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -46073,6 +46645,13 @@ func ParseSetUserPasswordAnswer(rsp *http.Response) (*SetUserPasswordAnswer, err
 			return nil, err
 		}
 		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
@@ -46192,6 +46771,23 @@ func ParseSetUserPasswordAnswer(rsp *http.Response) (*SetUserPasswordAnswer, err
 			headers.XRequestId = &value
 		}
 		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers SetUserPasswordAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers SetUserPasswordAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -46310,6 +46906,13 @@ func ParseSetUserRoleAnswer(rsp *http.Response) (*SetUserRoleAnswer, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
@@ -46446,6 +47049,23 @@ func ParseSetUserRoleAnswer(rsp *http.Response) (*SetUserRoleAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers SetUserRoleAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers SetUserRoleAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -46499,7 +47119,7 @@ func ParseEndSessionsOfUserAnswer(rsp *http.Response) (*EndSessionsOfUserAnswer,
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -46525,6 +47145,13 @@ func ParseEndSessionsOfUserAnswer(rsp *http.Response) (*EndSessionsOfUserAnswer,
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
@@ -46614,6 +47241,23 @@ func ParseEndSessionsOfUserAnswer(rsp *http.Response) (*EndSessionsOfUserAnswer,
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers EndSessionsOfUserAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers EndSessionsOfUserAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -46671,7 +47315,7 @@ func ParseListWebhooksAnswer(rsp *http.Response) (*ListWebhooksAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -47069,7 +47713,7 @@ func ParseDeleteWebhookAnswer(rsp *http.Response) (*DeleteWebhookAnswer, error) 
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -47275,7 +47919,7 @@ func ParseReadWebhookAnswer(rsp *http.Response) (*ReadWebhookAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -47958,7 +48602,7 @@ func ParseRotateWebhookSecretAnswer(rsp *http.Response) (*RotateWebhookSecretAns
 		response.JSON201 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -48171,7 +48815,7 @@ func ParseTestWebhookAnswer(rsp *http.Response) (*TestWebhookAnswer, error) {
 		response.JSON202 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest AdminBadRequest
+		var dest AdminInvalidParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
