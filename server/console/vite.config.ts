@@ -12,7 +12,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
-    license: { fileName: 'licenses.md' }, // of the libraries in the files
+    license: { fileName: 'licenses.json' }, // of the libraries in the files
     // One file has what the pages share, and is there after the first screen. Charts come with their page.
     rolldownOptions: {
       output: { codeSplitting: { groups: [{ name: 'shared', test: /node_modules\/(?!echarts|zrender|tslib)|src\/(?!pages|user|parts\/Chart)/ }] } },
