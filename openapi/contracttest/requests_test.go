@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,11 +51,16 @@ func (r *target) requests(t *testing.T, o documented, status, example string) []
 		return withProof(`{"validateNo":"000000"}`)(r, t, o)
 	case "closeAccount fresh_proof_required":
 		return withProof(`{}`)(r, t, o)
+	case "setUpAdministrator ok":
+		return firstStart(t, r.program, o)
 	case "resetForgottenPassword user_not_found":
 		mobile, code := r.codeFor(t, "reset_password")
 		made := r.succeeding(t, o)
 		made.Body = `{"mobile":"` + mobile + `","validateNo":"` + code + `","newPassword":"` + memberPassword + `"}`
 		return to(r.demo, made)
+	}
+	if build := adminBuilders[example]; build != nil && isAdmin(o) && !o.HasExample(example) {
+		return build(r, t, o)
 	}
 	if build := builders[example]; build != nil && !o.HasExample(example) {
 		return build(r, t, o)
@@ -96,9 +103,14 @@ func (r *target) authorise(made *request, o documented, token string) {
 // succeeding is the example that succeeds, authorised.
 func (r *target) succeeding(t *testing.T, o documented) request {
 	t.Helper()
-	requests, _, err := r.builder(t).Requests(t.Context(), replay.Case{Operation: o, Status: "200", Example: "ok"})
+	requests, _, err := r.builder(t).Requests(t.Context(), replay.Case{Operation: o, Status: success(o), Example: "ok"})
 	must(t, err)
 	return requests[0]
+}
+
+// success is the status of an operation's success.
+func success(o documented) string {
+	return slices.MinFunc(slices.Collect(maps.Keys(o.Responses.Map())), strings.Compare)
 }
 
 // builder builds the requests of one example's name.

@@ -23,6 +23,7 @@ import (
 type target struct {
 	contract contract.Contract
 	fixtures replay.Fixtures
+	program  string  // its path
 	demo     origin  // the program with --demo
 	plain    origin  // the program without it
 	broken   origin  // a server that fails at everything
@@ -44,7 +45,7 @@ func newReplayed(t *testing.T) *target {
 	demoFile := filepath.Join(t.TempDir(), "demo.db")
 	plainFile := filepath.Join(t.TempDir(), "plain.db")
 	r := &target{
-		contract: contract, fixtures: fixtures, seen: map[string]bool{},
+		contract: contract, fixtures: fixtures, program: program, seen: map[string]bool{},
 		demo:  serve(t, program, "--demo", "--database", "sqlite:"+demoFile),
 		plain: serve(t, program, "--failures-per-ip", "3/15m", "--database", "sqlite:"+plainFile),
 	}

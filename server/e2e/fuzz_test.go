@@ -34,18 +34,12 @@ const fuzzToken = "AT-1-ZnV6emluZy1hY2Nlc3MtdG9rZW4tMDAx"
 func newFuzzServer(f *testing.F) *fuzzServer {
 	f.Helper()
 	a := &fuzzServer{inProcessServer: newInProcessServer(f), contract: loadedContract(f), token: fuzzToken}
-	_, err := a.rules.CommandLine().AddUser(f.Context(), account.AddedUser{
-		NewUser: account.NewUser{Username: "demo", Password: new(goodPassword), Profile: account.Profile{Mobile: new(mobile)}},
-		Role:    store.RoleSuperAdministrator, MobileVerified: true,
-	})
+	_, err := storetest.PutMetadataIfAbsent(f.Context(), a.store, account.DemoMetadata, "yes")
 	must(f, err)
-	user, err := a.rules.FindUser(f.Context(), "demo")
-	must(f, err)
-	_, err = a.rules.CommandLine().AddApplication(f.Context(), "1", "合作方", nil)
-	must(f, err)
+	must(f, a.rules.ResetDemo(f.Context(), fuzzSeed()))
 	now := time.Now()
 	a.session = store.Session{
-		ID: 1001, UserID: user.ID, Dialect: "yudao", OpenedBy: account.OpenedByPassword, Generation: 1,
+		ID: 1001, UserID: 1, Dialect: "yudao", OpenedBy: account.OpenedByPassword, Generation: 1,
 		AccessHash: new(store.Digest(token.Hash(a.token))), RefreshHash: new(store.Digest(token.Hash("RT-" + a.token))),
 		AccessExpiresAt: store.TimeOf(now.Add(24 * time.Hour)), ExpiresAt: store.TimeOf(now.Add(24 * time.Hour)),
 		CreatedAt: store.TimeOf(now), LastSeenAt: store.TimeOf(now),
@@ -53,6 +47,32 @@ func newFuzzServer(f *testing.F) *fuzzServer {
 	a.restore(f)
 	return a
 }
+
+// fuzzSeed has what the contract's examples name.
+func fuzzSeed() account.DemoSeed {
+	member := []account.DemoMembership{{Organisation: "10020027", Role: "js_000008"}}
+	seed := account.DemoSeed{
+		Organisations: []account.DemoName{{ID: 10020027, Code: "10020027", Name: "第二十七职业高中"}, {ID: 2, Code: "10020099", Name: "旧校区"}},
+		Roles:         []account.DemoName{{ID: 8, Code: "js_000008", Name: "教职工"}, {ID: 9, Code: "js_000099", Name: "实习生"}},
+		Applications: []account.DemoApplication{
+			{ID: "1", Name: "合作方", Rights: account.KnownRights(), Secret: fuzzSecret}, {ID: "2", Name: "教务系统", Secret: "qas_2", SecretID: 2001}, {ID: "9", Name: "旧门户"},
+		},
+		Users: []account.DemoUser{{ID: 1, Source: "demo", AddedUser: account.AddedUser{
+			NewUser: account.NewUser{Username: "demo", Password: new(goodPassword), Profile: account.Profile{Mobile: new(mobile)}},
+			Role:    store.RoleSuperAdministrator, MobileVerified: true,
+		}}},
+		Webhooks: []account.DemoWebhook{{ID: 1, Secret: "whsec_ZGVtb25zdHJhdGlvbi1zZWNyZXQtb2Ytd2ViaG9vay0x", NewWebhook: account.NewWebhook{URL: "https://hooks.example.com/"}}},
+	}
+	for id := range int64(5) {
+		seed.Users = append(seed.Users, account.DemoUser{ID: id + 2, Source: "demo", Memberships: member, AddedUser: account.AddedUser{
+			NewUser: account.NewUser{Username: fmt.Sprint("member-", id)}, Role: store.RoleMember,
+		}})
+	}
+	return seed
+}
+
+// fuzzSecret is that of application 1.
+const fuzzSecret = "qas_ZnV6emluZy1zZWNyZXQtb2YtYXBwLTEtMDAwMDAwMDE"
 
 // restore makes the session what it was.
 func (a *fuzzServer) restore(t testing.TB) {
@@ -63,6 +83,7 @@ func (a *fuzzServer) restore(t testing.TB) {
 var ending = []string{
 	"signOut", "endSession", "refreshAccessToken", "signInByMobile", "updatePassword", "updateUser",
 	"signInByWeChat", "signInByWeChatMobile", "linkWeChat", "mergeUsers", "resetForgottenPassword", "closeAccount",
+	"signOutAdministrator", "endAnySession", "endSessionsOfUser", "setUserPassword", "changeUser", "setUserRole", "mergeUser", "eraseUser",
 }
 
 // check sends a request and holds the answer against the contract: that of the
@@ -99,7 +120,7 @@ const basePath = "/prod-api"
 
 // contractPath is the path of the contract that an escaped path stands for. Where a
 // dialect, the documentation or the contract itself is served it has no base path and no
-// repeated or trailing slash.
+// repeated or trailing slash. Paths of the admin API stand for themselves.
 func contractPath(escaped string) string {
 	if !strings.HasPrefix(escaped, "/") {
 		return escaped
@@ -110,6 +131,7 @@ func contractPath(escaped string) string {
 	}
 	bare := "/" + strings.Join(segments, "/")
 	switch {
+	case strings.HasPrefix(bare+"/", "/admin/"):
 	case ownedByDialect(bare) || bare == "/" || strings.HasPrefix(bare+"/", "/docs/") || bare == "/openapi.yaml" || bare == "/openapi.json":
 		return bare
 	case ownedByDialect(bare+"/") && strings.HasSuffix(escaped, "/"):
@@ -257,14 +279,14 @@ func FuzzPathAndQuery(f *testing.F) {
 	})
 	for _, path := range []string{"/", "//", "/api/", "/user/", "/auth/%2f", "/wx/pc/check-login-status/%00", "/%61pi/user/login", "*",
 		"/prod-api", "/prod-api/auth/sessions/", "//prod-api//auth///sessions", "/prod-api//docs//", "/prod-api/metrics", "//metrics", "/prod-api/openapi.json/",
-		"/prod-api/api//", "/prod-api%2fapi/user/login", "/prod-api/%61pi/user/login/",
+		"/prod-api/api//", "/prod-api/admin/users", "//admin//users", "/admin/users/", "/admin/organisations/%2f", "/admin/organisations/%00/members", "/prod-api%2fapi/user/login", "/prod-api/%61pi/user/login/",
 	} {
 		f.Add(http.MethodGet, path)
 	}
 	f.Fuzz(func(t *testing.T, method, target string) {
 		header := ""
-		for _, name := range []string{"Authorization", "Jwt", "X-Access-Token"} {
-			header += name + ": " + a.token + "\r\n"
+		for _, name := range []string{"Authorization: Bearer", "Jwt:", "X-Access-Token:"} {
+			header += name + " " + a.token + "\r\n"
 		}
 		if r := parsed(method + " " + target + " HTTP/1.1\r\nHost: x\r\nX-App-Id: 1\r\n" + header + "\r\n"); r != nil {
 			a.check(t, r)
@@ -288,6 +310,16 @@ func FuzzHeaders(f *testing.F) {
 	} {
 		f.Add("signInByMobile", header)
 		f.Add("listSessions", header)
+	}
+	for _, header := range []string{
+		"If-Match: \"0\"\r\n", "If-Match: W/\"1\"\r\nIf-Match: *\r\n", "If-Match: \"99999999999999999999\"\r\n", "If-Match: \"0\", \"1\"\r\n",
+		"Idempotency-Key: a\r\n", "Idempotency-Key: a\r\nIdempotency-Key: b\r\n", "Idempotency-Key: \xff\r\n", "Idempotency-Key: \r\n",
+	} {
+		header += "Content-Type: application/json\r\nAuthorization: "
+		for _, id := range []string{"changeOrganisation", "addOrganisation", "changeUser", "addApplicationSecret", "rotateWebhookSecret", "deleteRole"} {
+			f.Add(id, header+"Bearer "+fuzzToken+"\r\n")
+			f.Add(id, header+contract.Application{ID: "1", Secret: fuzzSecret}.Basic()+"\r\n")
+		}
 	}
 	f.Fuzz(func(t *testing.T, id, header string) {
 		o, known := a.contract.Operation(id)
