@@ -6024,6 +6024,11 @@ type AdminWeakPasswordOrKeyReused = Problem
 // The problem details of RFC 9457.
 type AdminWebhookRefused = Problem
 
+// AdminWebhookRefusedOrKeyReused RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminWebhookRefusedOrKeyReused = Problem
+
 // AdminWrongCredentials RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -9832,6 +9837,15 @@ type AdminWebhookRefusedApplicationProblemPlusJSONResponse struct {
 	Body Problem
 
 	Headers AdminWebhookRefusedResponseHeaders
+}
+
+type AdminWebhookRefusedOrKeyReusedResponseHeaders struct {
+	XRequestId *string
+}
+type AdminWebhookRefusedOrKeyReusedApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminWebhookRefusedOrKeyReusedResponseHeaders
 }
 
 type AdminWrongCredentialsResponseHeaders struct {
@@ -21666,7 +21680,7 @@ func (response AddWebhook415ApplicationProblemPlusJSONResponse) VisitAddWebhookR
 }
 
 type AddWebhook422ApplicationProblemPlusJSONResponse struct {
-	AdminWebhookRefusedApplicationProblemPlusJSONResponse
+	AdminWebhookRefusedOrKeyReusedApplicationProblemPlusJSONResponse
 }
 
 func (response AddWebhook422ApplicationProblemPlusJSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {

@@ -181,9 +181,11 @@ func withoutRequired(_ RequestBuilder, o contract.Operation, r *contract.Request
 			}
 		}
 	}
+	path := o.Path
 	for _, parameter := range o.Parameters {
 		if parameter.Value.In == openapi3.ParameterInPath {
-			r.Path = strings.ReplaceAll(o.Path, "{"+parameter.Value.Name+"}", strings.Repeat("x", 200))
+			path = strings.ReplaceAll(path, "{"+parameter.Value.Name+"}", strings.Repeat("x", 200))
+			r.Path = path
 		}
 		r.Query.Del(parameter.Value.Name)
 		if schema := parameter.Value.Schema; schema != nil && schema.Value.Type.Is(openapi3.TypeArray) {

@@ -6025,6 +6025,11 @@ type AdminWeakPasswordOrKeyReused = Problem
 // The problem details of RFC 9457.
 type AdminWebhookRefused = Problem
 
+// AdminWebhookRefusedOrKeyReused RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminWebhookRefusedOrKeyReused = Problem
+
 // AdminWrongCredentials RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -27655,7 +27660,7 @@ type AddWebhookAnswer struct {
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
 	ApplicationproblemJSON415 *AdminUnsupportedMediaType
 	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
-	ApplicationproblemJSON422 *AdminWebhookRefused
+	ApplicationproblemJSON422 *AdminWebhookRefusedOrKeyReused
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
@@ -27719,7 +27724,7 @@ func (r AddWebhookAnswer) GetApplicationproblemJSON415() *AdminUnsupportedMediaT
 }
 
 // GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
-func (r AddWebhookAnswer) GetApplicationproblemJSON422() *AdminWebhookRefused {
+func (r AddWebhookAnswer) GetApplicationproblemJSON422() *AdminWebhookRefusedOrKeyReused {
 	return r.ApplicationproblemJSON422
 }
 
@@ -47522,7 +47527,7 @@ func ParseAddWebhookAnswer(rsp *http.Response) (*AddWebhookAnswer, error) {
 		response.ApplicationproblemJSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
-		var dest AdminWebhookRefused
+		var dest AdminWebhookRefusedOrKeyReused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
