@@ -27,9 +27,9 @@ func init() {
 	adminBuilders = map[string]builder{
 		"forbidden":                byMember,
 		"refresh_reused":           withSession("ended_at = 1, end_reason = 'refresh_reused'"),
-		"not_found":                aboutNobody,
-		"user_not_found":           aboutNobody,
-		"session_not_found":        aboutNobody,
+		"not_found":                aboutNobody(""),
+		"user_not_found":           aboutNobody("{userId}"),
+		"session_not_found":        aboutNobody("{sessionId}"),
 		"precondition_failed":      ofOldVersion,
 		"idempotency_key_reused":   withKeyOfAnother,
 		"last_super_administrator": aboutTheAdministrator,
@@ -48,22 +48,24 @@ func byMember(r *target, t *testing.T, o documented) []sent {
 	return to(r.demo, made)
 }
 
-// aboutNobody sends what succeeds, about something that does not exist: the last part of the
-// path that is a parameter, but the user where the failure is theirs.
-func aboutNobody(r *target, t *testing.T, o documented) []sent {
-	made := r.succeeding(t, o)
-	template, path := strings.Split(o.Path, "/"), strings.Split(made.Path, "/")
-	for i, part := range slices.Backward(template) {
-		if strings.HasPrefix(part, "{") {
-			path[i] = map[string]string{"{deliveryId}": "msg_99_99"}[part]
-			if path[i] == "" {
+// aboutNobody sends what succeeds, about something that does not exist: the parameter of the
+// path, "" for the last one.
+func aboutNobody(parameter string) builder {
+	return func(r *target, t *testing.T, o documented) []sent {
+		made := r.succeeding(t, o)
+		template, path := strings.Split(o.Path, "/"), strings.Split(made.Path, "/")
+		for i, part := range slices.Backward(template) {
+			if part == parameter || parameter == "" && strings.HasPrefix(part, "{") {
 				path[i] = "99999999"
+				if part == "{deliveryId}" {
+					path[i] = "msg_99_99"
+				}
+				break
 			}
-			break
 		}
+		made.Path = strings.Join(path, "/")
+		return to(r.demo, made)
 	}
-	made.Path = strings.Join(path, "/")
-	return to(r.demo, made)
 }
 
 // ofOldVersion sends an old version of something that has not been deleted.
@@ -203,13 +205,13 @@ func takenBy(body string) builder {
 }
 
 // firstStart is the set-up of a server without users, by the address that it has written.
-func firstStart(t *testing.T, program string, o documented) []sent {
+func firstStart(t *testing.T, program string, o documented, password string) []sent {
 	keys := filepath.Join(t.TempDir(), "keys")
 	where := serve(t, program, "--database", storetest.SQLiteURL(t), "--keys", keys)
 	address, err := os.ReadFile(keys + ".setup")
 	must(t, err)
 	_, token, _ := strings.Cut(strings.TrimSpace(string(address)), "token=")
 	made := o.Requests("ok")[0]
-	made.Body = fmt.Sprintf(`{"token":%q,"username":"gu.qinghe","password":%q}`, token, memberPassword)
+	made.Body = fmt.Sprintf(`{"token":%q,"username":"gu.qinghe","password":%q}`, token, password)
 	return to(where, made)
 }

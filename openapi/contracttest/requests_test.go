@@ -52,7 +52,9 @@ func (r *target) requests(t *testing.T, o documented, status, example string) []
 	case "closeAccount fresh_proof_required":
 		return withProof(`{}`)(r, t, o)
 	case "setUpAdministrator ok":
-		return firstStart(t, r.program, o)
+		return firstStart(t, r.program, o, memberPassword)
+	case "setUpAdministrator weak_password":
+		return firstStart(t, r.program, o, "password123")
 	case "retireSigningKey ok":
 		rotate, _ := r.contract.Operation("rotateSigningKey")
 		r.demo.send(t, r.succeeding(t, rotate))
