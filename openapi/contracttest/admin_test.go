@@ -78,12 +78,18 @@ func ofOldVersion(r *target, t *testing.T, o documented) []sent {
 		made.Path = path
 	}
 	if o.OperationID == "deleteWebhook" {
-		add, _ := r.contract.Operation("addWebhook")
-		added := r.demo.send(t, r.succeeding(t, add)).body["webhook"].(map[string]any)
-		made.Path = "/admin/webhooks/" + added["id"].(string)
+		made.Path = r.newWebhook(t)
 	}
 	made.Header.Set("If-Match", `"123456789"`)
 	return to(r.demo, made)
+}
+
+// newWebhook adds a webhook and gives its path.
+func (r *target) newWebhook(t *testing.T) string {
+	t.Helper()
+	add, _ := r.contract.Operation("addWebhook")
+	added := r.demo.send(t, r.succeeding(t, add)).body["webhook"].(map[string]any)
+	return "/admin/webhooks/" + added["id"].(string)
 }
 
 // withKeyOfAnother sends the Idempotency-Key of another creation.
@@ -183,14 +189,12 @@ func inConflict(r *target, t *testing.T, o documented) []sent {
 			}
 		}
 	case "testWebhook":
+		made.Path = r.newWebhook(t)
 		change, _ := r.contract.Operation("changeWebhook")
 		disable := r.succeeding(t, change)
-		disable.Body = `{"disabled":true}`
+		disable.Path, disable.Body = made.Path, `{"disabled":true}`
 		r.demo.send(t, disable)
-		t.Cleanup(func() {
-			disable.Body = `{"disabled":false}`
-			r.demo.send(t, disable)
-		})
+		made.Path += "/test"
 	}
 	return to(r.demo, made)
 }

@@ -226,6 +226,8 @@ def name_of(case):
 
 WECHAT = ["getWeChatUserInfo", "signInByWeChat", "signInByWeChatMobile", "linkWeChat"]
 
+ENTRIES = ["addOrganisation", "changeOrganisation", "addRole", "changeRole", "addApplication", "changeApplication"]
+
 # Requests that fit their schema and are refused: the operations (none named: all),
 # the status, a text of the answer, and why no schema describes it.
 REFUSALS = [
@@ -242,6 +244,8 @@ REFUSALS = [
     (["updateUser"], 400, "参数 status 只能是 ok, locked", "any text fits, since from oneself it is ignored"),
     (["addUser", "changeUser"], 400, "参数 (username|email|birthday|site|avatar|mobile|mobileVerified|emailVerified|language) ", "as with createUser; and only a fact that is there is verified"),
     ([], 400, "参数 cursor 格式不正确", "a cursor is that of its caller, list and filters"),
+    (ENTRIES, 400, "参数 (name|code|id) 格式不正确", "printed characters alone, without space at the ends"),
+    ([], 412, "precondition_failed", "another version than the present one"),
     (["addWebhook", "changeWebhook"], 400, "参数 url 格式不正确", "RFC 3986, and https alone"),
     (["addWebhook", "changeWebhook"], 422, "webhook_address_refused", "addresses of this computer and of private networks are refused"),
     (["addApplication", "changeApplication"], 400, "参数 organisations 只能是", "the codes are of organisations that exist"),
