@@ -1349,6 +1349,28 @@ type AdminKeyRotation struct {
 // Example: signing
 type AdminKeyState string
 
+// AdminLockedUser 用户；账号不存在或未查找时为 null。
+//
+// The user; null for an unknown account, and where none was looked up.
+type AdminLockedUser struct {
+	// Id 小于 2^53 的 ID，写成十进制文本。
+	//
+	// An id below 2^53, as decimal text.
+	//
+	// Example: 1001
+	Id AdminId `json:"id"`
+
+	// Nickname 昵称。
+	//
+	// The nickname.
+	Nickname *string `json:"nickname"`
+
+	// Username 用户名。
+	//
+	// The user name.
+	Username *string `json:"username"`
+}
+
 // AdminLockout 被拒绝的一个用户与客户端 IP。
 //
 // A user and a client IP that are refused.
@@ -1383,7 +1405,7 @@ type AdminLockout struct {
 	// User 用户；账号不存在或未查找时为 null。
 	//
 	// The user; null for an unknown account, and where none was looked up.
-	User *AdminUserName `json:"user"`
+	User *AdminLockedUser `json:"user"`
 
 	// Way 最近一次的登录方式。
 	//

@@ -41,7 +41,7 @@ func toLockout(o account.FoundLockout, names map[int64]account.UserName) openapi
 	}
 	if o.UserID != nil {
 		if name, known := names[*o.UserID]; known {
-			made.User = new(toUserName(name))
+			made.User = new(openapi.AdminLockedUser(toUserName(name)))
 		}
 	}
 	return made

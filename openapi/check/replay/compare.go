@@ -76,6 +76,9 @@ func (f *finder) add(where, a, b string) {
 
 func (f *finder) values(where, name string, a, b any) {
 	if kind(a) != kind(b) {
+		if (a == nil || b == nil) && f.free(where, name) {
+			return
+		}
 		f.add(where, kind(a)+" "+contract.Redact(name, a), kind(b)+" "+contract.Redact(name, b))
 		return
 	}
