@@ -20,6 +20,7 @@ type rule func(name string, before, after node) bool
 var words = map[string]word{
 	// Read by the server.
 	"x-access":            {wider, "callers whom the server now refuses"},
+	"x-right":             {nil, "callers who have the right of before"},
 	"x-credential":        {nil, "clients that send their credential as before"},
 	"x-credential-body":   {added, "clients that send the token in the body"},
 	"x-query-too":         {longer, "clients that send the field in the query"},
