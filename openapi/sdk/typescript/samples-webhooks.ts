@@ -72,7 +72,7 @@ let etag = '';
   // sample: listDeliveries
   const { data } = await listDeliveries({
     auth: asAdmin,
-    query: { webhook: '1', state: 'delivered', limit: 3 },
+    query: { webhook: '1', state: 'delivered', limit: 2 },
     throwOnError: true,
   });
   console.log(data.items.map((delivery) => delivery.id));
