@@ -16,7 +16,7 @@ test("all operations are there, and are found by path, name, text and Chinese", 
     ["发送短信验证码", ["sendMobileCode"]],
     ["extend lifetime", ["refreshUser"]],
     ["x-credential-body", ["refreshUser"]],
-    ["wrong_credentials", ["signInByPassword"]],
+    ["wrong_credentials", ["signInAdministrator", "signInByPassword"]],
     ["1002014000", ["closeAccount", "resetForgottenPassword", "signInByMobile", "verifyMobile"]],
   ]) {
     await page.locator("#search").fill(phrase);
