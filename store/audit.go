@@ -47,21 +47,17 @@ func (tx Tx) InsertAudit(ctx context.Context, events ...AuditEvent) error {
 }
 
 // ListAudit returns the events that match f, in order of their ids.
-func (s *Store) ListAudit(ctx context.Context, f AuditFilter) (found []AuditEvent, err error) {
+func (s *Store) ListAudit(ctx context.Context, f AuditFilter) ([]AuditEvent, error) {
 	c := f.conditions()
 	order := " ORDER BY id LIMIT ?"
 	if f.Newest {
 		order = " ORDER BY id DESC LIMIT ?"
 	}
-	err = s.run(ctx, "ListAudit", func() error {
-		found = nil
-		// too many combinations to keep prepared
-		return s.engine.SelectOnce(ctx, &found, selectAudit+c.where()+order, append(c.args, max(f.Limit, 0))...)
-	})
+	events, err := found[AuditEvent](ctx, s, "ListAudit", selectAudit+c.where()+order, append(c.args, max(f.Limit, 0)))
 	if f.Newest {
-		slices.Reverse(found)
+		slices.Reverse(events)
 	}
-	return found, err
+	return events, err
 }
 
 // CountAudit returns how many events match f, whatever its Limit.

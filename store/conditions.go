@@ -13,15 +13,6 @@ func (c *conditions) add(sql string, args ...any) {
 	c.args = append(c.args, args...)
 }
 
-// addIn adds a condition that names a list of ids, which is not empty.
-func (c *conditions) addIn(before string, ids []int64, after string) {
-	var args []any
-	for _, id := range ids {
-		args = append(args, id)
-	}
-	c.add(before+placeholders(len(ids))+after, args...)
-}
-
 // where is "WHERE …", or "" without conditions.
 func (c *conditions) where() string {
 	if len(c.parts) == 0 {

@@ -58,19 +58,13 @@ func (s *Store) FindApplications(ctx context.Context, afterID string, limit int)
 }
 
 // ordered returns at most limit rows that meet conditions, in order of a column.
-func ordered[T any](ctx context.Context, s *Store, verb, selected string, c conditions, column string, limit int) (found []T, err error) {
-	err = s.run(ctx, verb, func() error {
-		found = nil
-		// too many combinations to keep prepared
-		return s.engine.SelectOnce(ctx, &found, selected+c.where()+" ORDER BY "+column+" LIMIT ?", append(c.args, max(limit, 0))...)
-	})
-	return found, err
+func ordered[T any](ctx context.Context, s *Store, verb, selected string, c conditions, column string, limit int) ([]T, error) {
+	return found[T](ctx, s, verb, selected+c.where()+" ORDER BY "+column+" LIMIT ?", append(c.args, max(limit, 0)))
 }
 
 // LinkedOrganisations gives the codes of the organisations that each of the applications
 // sees, in order.
 func (s *Store) LinkedOrganisations(ctx context.Context, applicationIDs []string) (codes map[string][]string, err error) {
-	const verb = "LinkedOrganisations"
 	if len(applicationIDs) == 0 {
 		return nil, nil
 	}
@@ -78,14 +72,10 @@ func (s *Store) LinkedOrganisations(ctx context.Context, applicationIDs []string
 		ApplicationID string `db:"application_id"`
 		Code          string `db:"code"`
 	}
-	var links []link
 	var c conditions
 	in(&c, "ao.application_id", applicationIDs)
-	err = s.run(ctx, verb, func() error {
-		links = nil
-		return s.engine.SelectOnce(ctx, &links, `SELECT ao.application_id, o.code FROM application_organisations ao
-			JOIN organisations o ON o.id = ao.organisation_id `+c.where()+" ORDER BY o.code", c.args...)
-	})
+	links, err := found[link](ctx, s, "LinkedOrganisations", `SELECT ao.application_id, o.code FROM application_organisations ao
+		JOIN organisations o ON o.id = ao.organisation_id `+c.where()+" ORDER BY o.code", c.args)
 	codes = map[string][]string{}
 	for _, link := range links {
 		codes[link.ApplicationID] = append(codes[link.ApplicationID], link.Code)

@@ -58,13 +58,10 @@ func (s *Store) CountUsers(ctx context.Context, f UserFilter) (int64, error) {
 
 func (f UserFilter) conditions() (c conditions) {
 	f.add(&c)
-	switch {
-	case f.Organisations == nil:
-	case len(f.Organisations) == 0:
-		c.add("1 = 0")
-	default:
-		members := "SELECT user_id FROM memberships WHERE organisation_id IN "
-		c.addIn("id IN ("+members, f.Organisations, ")")
+	if f.Organisations != nil {
+		var members conditions
+		in(&members, "organisation_id", f.Organisations)
+		c.add("id IN (SELECT user_id FROM memberships "+members.where()+")", members.args...)
 	}
 	return c
 }
@@ -152,6 +149,6 @@ func (s *Store) UserNames(ctx context.Context, ids []int64) ([]UserName, error) 
 		return nil, nil
 	}
 	var c conditions
-	c.addIn("id IN ", ids, "")
+	in(&c, "id", ids)
 	return found[UserName](ctx, s, "UserNames", "SELECT "+selected[UserName]("")+" FROM users "+c.where(), c.args)
 }

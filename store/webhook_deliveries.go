@@ -141,14 +141,10 @@ func (f DeliveryFilter) conditions() (c conditions) {
 }
 
 // ListDeliveries returns the deliveries that match f, those of the newest events first.
-func (s *Store) ListDeliveries(ctx context.Context, f DeliveryFilter) (found []QueuedEvent, err error) {
+func (s *Store) ListDeliveries(ctx context.Context, f DeliveryFilter) ([]QueuedEvent, error) {
 	c := f.conditions()
-	err = s.run(ctx, "ListDeliveries", func() error {
-		found = nil
-		// too many combinations to keep prepared
-		return s.engine.SelectOnce(ctx, &found, selectDeliveries+c.where()+" ORDER BY d.event_id DESC, d.webhook_id DESC LIMIT ?", append(c.args, max(f.Limit, 0))...)
-	})
-	return found, err
+	query := selectDeliveries + c.where() + " ORDER BY d.event_id DESC, d.webhook_id DESC LIMIT ?"
+	return found[QueuedEvent](ctx, s, "ListDeliveries", query, append(c.args, max(f.Limit, 0)))
 }
 
 // CountDeliveries returns how many deliveries match f, whatever its Limit.
