@@ -88,12 +88,13 @@ lint-spec: ## check the contract, and every rendering of it, with Redocly's reco
 	openapi/renderings/check.sh $(REDOCLY)
 
 # Exit status 3 is a finding (go.dev/doc/security/vuln); anything else is a database that could not be read.
-vuln: ## look for known vulnerabilities in the code that is called (needs vuln.go.dev, or GOVULNDB=file:///… with a copy)
+vuln: ## look for known vulnerabilities in the code that is called (needs vuln.go.dev, or GOVULNDB=file:///… with a copy) and in what pages run (needs npm)
 	@tool=$$(mktemp -d); trap 'rm -rf "$$tool"' EXIT; GOBIN=$$tool go install $(GOVULNCHECK); \
 	status=0; GOTOOLCHAIN=auto "$$tool/govulncheck" -db "$${GOVULNDB:-https://vuln.go.dev}" ./... || status=$$?; \
 	case $$status in 0) ;; 3) exit 3 ;; \
 	*) echo "NOT CHECKED: known vulnerabilities. The database was out of reach; name a copy with GOVULNDB=file:///…"; \
 	   [ "$${GOVULNDB:-}" = "" ] || exit $$status ;; esac
+	@.ci/audit
 
 # BENCH=full adds a million users, and growth to them; BENCH='--rounds 9' and the like are passed to the program.
 BENCH ?=
@@ -127,7 +128,10 @@ fuzz: ## send random requests to every operation, FUZZTIME=2000000x of each fami
 console: ## generate the console's client and build server/console/dist, which is committed (needs Node.js 20.19)
 	cd server/console && npm ci --silent --no-audit --no-fund && npm run --silent generate >/dev/null && npm run --silent build
 
-build: ## build bin/quartet, a static binary
+# Programs that are handed on are built with the Go that go.mod's toolchain line names, or a newer one: older ones have known faults.
+build release: export GOTOOLCHAIN = auto
+
+build: ## build bin/quartet, a static binary; downloads the Go of go.mod's toolchain line where this one is older
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o bin/quartet ./cmd/quartet
 
 release: ## write a release into bin/release: programs, checksums, SBOMs, the container's context, the contract; VERSION=v0.1.0 names it (needs git)
