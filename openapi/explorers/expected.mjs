@@ -9,7 +9,8 @@ export function operations(contract) {
 /** The names of an operation's parameters, of the fields of its first body and of its success, and its statuses. */
 export function names(contract, operation) {
   const [body] = Object.values(operation.requestBody?.content ?? {});
-  const [success] = Object.values(operation.responses["200"].content ?? {});
+  const status = Object.keys(operation.responses).find((status) => status.startsWith("2"));
+  const [success] = Object.values(operation.responses[status].content ?? {});
   return {
     parameters: (operation.parameters ?? []).map((parameter) => parameter.name),
     body: fields(contract, body?.schema),
