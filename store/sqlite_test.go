@@ -37,6 +37,26 @@ func TestFileIsPrivate(t *testing.T) {
 	}
 }
 
+func TestAFileOpenToOthersIsRefused(t *testing.T) {
+	t.Parallel()
+	s, path := storetest.SQLiteFile(t)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, mode := range []os.FileMode{0o666, 0o644, 0o620} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		opened, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + path})
+		if err == nil {
+			_ = opened.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), "run chmod 600 "+path) {
+			t.Errorf("mode %o: %v", mode, err)
+		}
+	}
+}
+
 func TestPathIsTakenLiterally(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a b%20c?d=e#f.db")

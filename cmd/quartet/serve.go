@@ -84,6 +84,9 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	sending := s.webhookOptions()
 	config.WebhookAddress = sending.Addresses.Check
 	if s.Demo {
+		if at := ports.main.Addr(); !isLoopback(at) {
+			log.Warn("a demonstration, whose passwords everybody knows, can be reached from other machines", "address", at.String())
+		}
 		reset, err := democmd.Configure(ctx, config, &options)
 		if err != nil {
 			return fmt.Errorf("cannot set up the demonstration: %w", err)
@@ -116,6 +119,11 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	}
 	log.Info("listening", "address", ports.main.Addr().String(), "version", version(), "database", database.Engine())
 	return ports.serve(ctx, handlers, s.DrainTimeout.Duration, log)
+}
+
+func isLoopback(address net.Addr) bool {
+	tcp, ok := address.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 // welcome tells the operator where to begin.

@@ -3,12 +3,15 @@ package account
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"quartet/server/apierr"
 	"quartet/store"
 )
 
-// Values of CreateSource. A sign-in by one-time code stores the client's value instead.
+// Values of CreateSource. A sign-in stores the client's own word instead, unless it is
+// one of these.
 const (
 	sourceRegistration  = "registration"
 	sourceAdministrator = "administrator"
@@ -17,6 +20,21 @@ const (
 	sourceWeChat        = "wechat"
 	sourceSetUp         = "setup" // the first super administrator
 )
+
+// ownSources are values of CreateSource that a client cannot choose: the service's own,
+// and those of imports.
+var ownSources = []string{
+	sourceAdministrator, sourceCommandLine, sourceApplication, sourceSetUp,
+	"jpress", "ruoyi", "jeecg", "abp", "yudao", "yudao-member",
+}
+
+// clientSource is the source that a client names for a user who registers by signing in.
+func clientSource(named string) string {
+	if slices.Contains(ownSources, strings.ToLower(named)) {
+		return sourceRegistration
+	}
+	return named
+}
 
 // NewUser is a user to create. It has no id, role or status, because the caller cannot
 // choose them.

@@ -164,7 +164,7 @@ func (s *Service) userOfMobile(ctx context.Context, tx *tx, in mobileSignIn) (st
 	if !errors.Is(err, store.ErrNotFound) {
 		return owner, err
 	}
-	user := s.newUser(s.ids.Next(), in.Source)
+	user := s.newUser(s.ids.Next(), clientSource(in.Source))
 	user.MobileSealed, user.MobileIndex, user.MobileVerifiedAt = new(s.sealMobile(user.ID, in.mobile)), &index, &user.CreatedAt
 	// Not the mobile's last digits, because a nickname is public.
 	user.Nickname = fmt.Sprintf("用户%04d", user.ID%10_000)

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,24 @@ import (
 	"quartet/server/apierr"
 	"quartet/store"
 )
+
+// A client cannot pass the users who register by signing in off as an administrator's or an import's.
+func TestClientsCannotNameTheServicesSources(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for i, source := range []string{"administrator", "Command_Line", "jpress", "mini-program"} {
+		mobile := fmt.Sprintf("1390000%04d", 4000+i)
+		grant, err := w.SignInByCode(t.Context(), account.CodeSignIn{
+			Dialect: "yudao", Mobile: mobile, Code: w.code(account.PurposeSignIn, mobile), Source: source, ClientIP: home,
+		})
+		must(t, err)
+		want := "registration"
+		if source == "mini-program" {
+			want = source
+		}
+		wantEqual(t, source, grant.User.CreateSource, want)
+	}
+}
 
 func TestSignInByCodeRegisters(t *testing.T) {
 	t.Parallel()

@@ -73,6 +73,9 @@ func (f folder) read(name string) ([]byte, time.Time, error) {
 	if mode := info.Mode().Perm(); posix && !f.allowOpen && mode&0o077 != 0 {
 		return nil, time.Time{}, fmt.Errorf("%w: %s can be read by others (mode %04o): run chmod 600 %[2]s", ErrExposed, path, mode)
 	}
+	if err := f.checkOwner(path, info); err != nil && !f.allowOpen {
+		return nil, time.Time{}, err
+	}
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, time.Time{}, f.failed(path, err)

@@ -37,6 +37,29 @@ func TestRefusesFilesThatOthersCanRead(t *testing.T) {
 	}
 }
 
+func TestRefusesKeysOfAnotherUser(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("to run this, be root")
+	}
+	dir := t.TempDir()
+	mustOpen(t, dir)
+	path := filepath.Join(dir, "hmac.key")
+	chown := func(name string, uid int) {
+		t.Helper()
+		if err := os.Chown(name, uid, uid); err != nil {
+			t.Fatal(err)
+		}
+	}
+	chown(path, 4711)
+	_, err := Open(dir, Options{})
+	requireRefusal(t, err, ErrExposed, path, "belongs to another user (uid 4711)")
+	chown(dir, 4711) // root works for the folder's owner
+	mustOpen(t, dir)
+	chown(path, 0)
+	mustOpen(t, dir)
+}
+
 func TestTakesReadOnlyFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

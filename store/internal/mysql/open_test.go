@@ -25,7 +25,7 @@ func TestParseURL(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	for url, want := range map[string]string{
-		"mysql://quartet@one.example/quartet": "from the environment", "mysql://quartet:@one.example/quartet": "",
+		"mysql://quartet@127.0.0.1/quartet": "from the environment", "mysql://quartet:@localhost/quartet": "",
 	} {
 		if got, err := parseURL(url); err != nil || got.password != want {
 			t.Errorf("%s: password %q, %v", url, got.password, err)
@@ -38,7 +38,7 @@ func TestTLSOfURL(t *testing.T) {
 	for mode, want := range map[string]struct{ insecure, plaintext bool }{
 		"": {true, true}, "ssl-mode=PREFERRED": {true, true}, "ssl-mode=required": {true, false}, "ssl-mode=VERIFY_IDENTITY": {false, false},
 	} {
-		got, err := parseURL("mysql://quartet@one.example/quartet?" + mode)
+		got, err := parseURL("mysql://quartet@127.0.0.1/quartet?" + mode)
 		if err != nil || got.tls.InsecureSkipVerify != want.insecure || got.plaintext != want.plaintext {
 			t.Errorf("%s: %+v, %v", mode, got, err)
 		}
@@ -53,6 +53,7 @@ func TestBadURLs(t *testing.T) {
 		"mysql://lin:secret@one.example/quartet?ssl-mode=secret", "mysql://lin:secret@one.example/quartet?a;b=secret", "mysql://lin:secret@one.example/quartet?a%20b=1",
 		"mysql://lin:secret@one.example/quartet?connect_timeout=soon", "mysql://lin:secret@one.example/quartet?ssl-ca=/nothing/secre",
 		"postgres://lin:secret@one.example/quartet",
+		"mysql://lin:secret@one.example/quartet", "mysql://lin:secret@127.0.0.1,192.0.2.7/quartet", // says nothing of TLS
 	} {
 		_, err := Open(engine.Options{URL: url})
 		if err == nil {

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"quartet/store/internal/engine"
 )
 
 // The errors of a URL do not contain its text, which may include a password.
@@ -77,7 +79,17 @@ func parseURL(text string) (target, error) {
 	if err != nil {
 		return target{}, errBadURL
 	}
-	return t, t.parameters(parameters)
+	if err := t.parameters(parameters); err != nil {
+		return target{}, err
+	}
+	if parameters.Has("ssl-mode") {
+		return t, nil
+	}
+	names := make([]string, len(t.hosts))
+	for i, host := range t.hosts {
+		names[i], _, _ = net.SplitHostPort(host)
+	}
+	return t, engine.RequireTLSChoice(names, "ssl-mode", "DISABLED", "VERIFY_IDENTITY")
 }
 
 func isPort(text string) bool {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,6 +31,9 @@ func configure(url string) (*pgx.ConnConfig, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := engine.RequireTLSChoice(undecided(config, url), "sslmode", "disable", "verify-full"); err != nil {
+		return nil, err
+	}
 	if config.ConnectTimeout == 0 {
 		// The driver's timeout is per host, and the caller waits for all of them.
 		config.ConnectTimeout = engine.ConnectTimeout / time.Duration(hosts(config))
@@ -43,6 +48,21 @@ func configure(url string) (*pgx.ConnConfig, error) {
 		return failed.Code != readOnly && usual(c, failed)
 	}
 	return config, nil
+}
+
+// undecided lists the hosts that are tried both with and without TLS although nothing
+// asks for that.
+func undecided(config *pgx.ConnConfig, text string) []string {
+	if strings.Contains(text, "sslmode=") || os.Getenv("PGSSLMODE") != "" {
+		return nil
+	}
+	var found []string
+	for _, other := range config.Fallbacks {
+		if other.TLSConfig == nil {
+			found = append(found, other.Host)
+		}
+	}
+	return found
 }
 
 // hosts counts the hosts of a URL. The driver lists a host twice if it tries it with

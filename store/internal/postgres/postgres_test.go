@@ -40,7 +40,7 @@ func TestTimeouts(t *testing.T) {
 func TestConnectTimeoutIsShared(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]time.Duration{
-		"sslmode=disable": time.Second, "sslmode=prefer": time.Second, "connect_timeout=7": 7 * time.Second,
+		"sslmode=disable": time.Second, "sslmode=prefer": time.Second, "sslmode=prefer&connect_timeout=7": 7 * time.Second,
 	} {
 		config, err := configure("postgres://one.example,two.example,three.example:5433,four.example/quartet?" + query)
 		if err != nil {
@@ -49,6 +49,25 @@ func TestConnectTimeoutIsShared(t *testing.T) {
 		if config.ConnectTimeout != want {
 			t.Errorf("%s: %s a host, want %s", query, config.ConnectTimeout, want)
 		}
+	}
+}
+
+// A URL says whether a host on the network is reached by TLS; this machine needs no such word.
+func TestHostsOnTheNetworkNeedSSLMode(t *testing.T) {
+	t.Setenv("PGSSLMODE", "")
+	for url, accepted := range map[string]bool{
+		"postgres://db.example/quartet": false, "postgres://127.0.0.1,192.0.2.7/quartet": false, "postgres://[2001:db8::1]/quartet": false,
+		"host=db.example dbname=quartet": false,
+		"postgres://db.example/quartet?sslmode=disable": true, "postgres://db.example/quartet?sslmode=prefer": true, "host=db.example sslmode=verify-full": true,
+		"postgres://127.0.0.1/quartet": true, "postgres://localhost/quartet": true, "postgres://[::1]/quartet": true, "postgres:///quartet?host=/run/postgresql": true,
+	} {
+		if _, err := configure(url); (err == nil) != accepted {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+	t.Setenv("PGSSLMODE", "require")
+	if _, err := configure("postgres://db.example/quartet"); err != nil {
+		t.Errorf("with PGSSLMODE: %v", err)
 	}
 }
 

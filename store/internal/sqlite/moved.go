@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -70,10 +71,15 @@ func (c sameFileConnector) Connect(ctx context.Context) (driver.Conn, error) {
 // identify returns what identifies the file at a path.
 func identify(path string) (fs.FileInfo, error) {
 	info, err := os.Stat(path)
-	if err == nil {
-		_ = os.SameFile(info, info) // Windows looks the identity up when it is first compared
+	if err != nil {
+		return nil, err
 	}
-	return info, err
+	_ = os.SameFile(info, info) // Windows looks the identity up when it is first compared
+	// On Windows Go reports made-up modes.
+	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
+		return nil, fmt.Errorf("the database %s can be read or changed by others (mode %04o): run chmod 600 %[1]s", path, mode)
+	}
+	return info, nil
 }
 
 // compare returns ErrFileMoved unless the open file is the one at its path. other

@@ -100,6 +100,9 @@ func checkBackup(file, path string) error {
 	case string(start) != sqliteMagic:
 		return cli.Usagef("%s is no SQLite file", file)
 	}
+	if err := cli.CheckPrivate(file, info); err != nil {
+		return err
+	}
 	if err := store.CheckUnused(file); errors.Is(err, store.ErrInUse) {
 		return fmt.Errorf("%s cannot be copied: %w: make a copy of it with quartet backup", file, err)
 	}
