@@ -10,11 +10,11 @@ quartet.contract = (() => {
     for (const { parameters = [] } of operations()) parameters.forEach(preferOwnExamples);
   }
 
-  // Swagger UI fills in the example of a parameter's schema, also where the parameter has examples of its own.
+  // Swagger UI fills in the example or default of a parameter's schema, also where the parameter has examples of its own.
   function preferOwnExamples(parameter) {
     if (!parameter.examples) return;
     const { $ref } = parameter.schema;
-    const { example, ...schema } = $ref ? spec.components.schemas[$ref.split("/").at(-1)] : parameter.schema;
+    const { example, default: otherwise, ...schema } = $ref ? spec.components.schemas[$ref.split("/").at(-1)] : parameter.schema;
     parameter.schema = schema;
   }
 

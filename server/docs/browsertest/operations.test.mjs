@@ -51,11 +51,14 @@ test("every operation of the admin API succeeds twice for the administrator, in 
   const page = await visit({ language: "en", refusals: true });
   await openDocs(page);
   await page.locator('.person[data-person="administrator"]').click();
+  // The address of the first start takes a server without users. The key that was rotated is there once: a reset leaves keys alone.
+  const others = { setUpAdministrator: ["403", "403"], retireSigningKey: ["204", "404"] };
   const repeated = [], wrong = [];
   for (const { operationId: id, responses } of operations().filter((one) => one.tags[0] === "admin")) {
+    await page.locator("#search").fill(id); // the fewer blocks there are, the sooner one is drawn
     const block = await openOperation(page, id);
-    const success = id === "setUpAdministrator" ? "403" : Object.keys(responses)[0]; // it takes a server without users
-    for (const turn of ["first", "second"]) {
+    for (const [i, turn] of ["first", "second"].entries()) {
+      const success = others[id]?.[i] ?? Object.keys(responses)[0];
       const answer = await execute(page, block);
       if (String(answer.status) !== success || !answer.shown.startsWith(success)) wrong.push(`${id}, the ${turn} time: ${answer.shown} ${answer.text} ${answer.request?.url()}`);
       if (answer.repeated) repeated.push(`${id}, the ${turn} time`);
