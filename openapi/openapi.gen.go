@@ -7151,7 +7151,7 @@ type ServerInterface interface {
 	ChangeApplication(ctx echo.Context, applicationId ApplicationId, params ChangeApplicationParams) error
 	// UnlinkOrganisation 不再允许应用查看组织成员 · Stop an application from seeing an organisation
 	// (DELETE /admin/applications/{applicationId}/organisations/{organisation})
-	UnlinkOrganisation(ctx echo.Context, applicationId ApplicationId, organisation AdminEntryCode) error
+	UnlinkOrganisation(ctx echo.Context, applicationId AdminApplicationKey, organisation AdminEntryCode) error
 	// LinkOrganisation 允许应用查看组织成员 · Let an application see an organisation
 	// (PUT /admin/applications/{applicationId}/organisations/{organisation})
 	LinkOrganisation(ctx echo.Context, applicationId ApplicationId, organisation AdminEntryCode) error
@@ -7591,7 +7591,7 @@ func (w *ServerInterfaceWrapper) ChangeApplication(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) UnlinkOrganisation(ctx echo.Context) error {
 	var err error
 	// ------------- Path parameter "applicationId" -------------
-	var applicationId ApplicationId
+	var applicationId AdminApplicationKey
 
 	err = runtime.BindStyledParameterWithOptions("simple", "applicationId", ctx.Param("applicationId"), &applicationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
 	if err != nil {
@@ -12021,8 +12021,8 @@ func (response ChangeApplication503ApplicationProblemPlusJSONResponse) VisitChan
 }
 
 type UnlinkOrganisationRequestObject struct {
-	ApplicationId ApplicationId  `json:"applicationId"`
-	Organisation  AdminEntryCode `json:"organisation"`
+	ApplicationId AdminApplicationKey `json:"applicationId"`
+	Organisation  AdminEntryCode      `json:"organisation"`
 }
 
 type UnlinkOrganisationResponseObject interface {
@@ -29228,7 +29228,7 @@ func (sh *strictHandler) ChangeApplication(ctx echo.Context, applicationId Appli
 }
 
 // UnlinkOrganisation operation middleware
-func (sh *strictHandler) UnlinkOrganisation(ctx echo.Context, applicationId ApplicationId, organisation AdminEntryCode) error {
+func (sh *strictHandler) UnlinkOrganisation(ctx echo.Context, applicationId AdminApplicationKey, organisation AdminEntryCode) error {
 	var request UnlinkOrganisationRequestObject
 
 	request.ApplicationId = applicationId

@@ -5,7 +5,18 @@ quartet.contract = (() => {
   let spec = { paths: {}, tags: [] };
   let catalogue = [];
 
-  const load = (document, { failures }) => { [spec, catalogue] = [document, failures]; };
+  function load(document, { failures }) {
+    [spec, catalogue] = [document, failures];
+    for (const { parameters = [] } of operations()) parameters.forEach(preferOwnExamples);
+  }
+
+  // Swagger UI fills in the example or default of a parameter's schema, also where the parameter has examples of its own.
+  function preferOwnExamples(parameter) {
+    if (!parameter.examples) return;
+    const { $ref } = parameter.schema;
+    const { example, default: otherwise, ...schema } = $ref ? spec.components.schemas[$ref.split("/").at(-1)] : parameter.schema;
+    parameter.schema = schema;
+  }
 
   /** The catalogue with the numbers of a dialect. Where it has none, a failure is called by its symbol. */
   const failures = (name) => catalogue.map((row) => ({ ...row, number: row.numbers[name] ?? row.symbol }));

@@ -73,7 +73,8 @@ quartet.operation = (() => {
     }
 
     function Access({ operation }) {
-      return h("p", { className: "access" }, h("strong", null, say("whoMayCall")), h("span", null, say(`access ${operation["x-access"]}`)));
+      return h("p", { className: "access" }, h("strong", null, say("whoMayCall")), h("span", null, say(`access ${operation["x-access"]}`)),
+        operation["x-right"] ? h("code", null, operation["x-right"]) : null);
     }
 
     // What came, where it was a failure, and whether the page has repeated the call.

@@ -23,6 +23,12 @@ quartet.people = (() => {
     return { token: of(undefined), application: of("application") };
   }
 
+  /** The credentials to call an operation with: a request has one Authorization header, so that of several for it the operation's first is sent. */
+  function credentialsFor(operation, held) {
+    const inHeader = (operation.security ?? []).flatMap(Object.keys).filter((name) => held[name]?.schema.type === "http");
+    return Object.fromEntries(Object.entries(held).filter(([name]) => !inHeader.slice(1).includes(name)));
+  }
+
   function become(credentials) {
     ui.authActions.restoreAuthorization({ authorized: credentials });
     ui.authActions.persistAuthorizationIfNeeded();
@@ -79,5 +85,5 @@ quartet.people = (() => {
     show();
   }
 
-  return { mount, current, credentials };
+  return { mount, current, credentials, credentialsFor };
 })();

@@ -47,9 +47,12 @@ quartet.repeat = (() => {
     statePlugins: {
       spec: {
         wrapActions: {
-          executeRequest: (original) => (request) => {
-            calls.set(key(request.pathName, request.method), { again: () => original({ ...request }) });
-            return original({ ...request });
+          executeRequest: (original) => ({ securities, ...rest }) => {
+            const operation = quartet.contract.operation(rest.pathName, rest.method);
+            const authorized = securities?.authorized && quartet.people.credentialsFor(operation, securities.authorized);
+            const call = () => original({ ...rest, securities: { ...securities, authorized } });
+            calls.set(key(rest.pathName, rest.method), { again: call });
+            return call();
           },
           setResponse: (original) => async (path, method, response) => {
             const operation = quartet.contract.operation(path, method);

@@ -78,6 +78,7 @@ quartet.words = {
   "access self-or-super-administrator": ["用户本人，或超级管理员", "The user concerned, or a super administrator"],
   "access application": ["通过已注册应用（X-App-Id）的登录用户", "A signed-in user through a registered application (X-App-Id)"],
   "access authenticated-application": ["以密钥证明身份的已注册应用", "A registered application that proves itself by its secret"],
+  "access administration": ["有此权限的管理员或应用：", "An administrator or an application with the right"],
   "access demo": ["任何人，仅限演示（--demo）", "Anybody, in a demonstration (--demo) only"],
 };
 

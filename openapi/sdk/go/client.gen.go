@@ -7322,7 +7322,7 @@ type ClientInterface interface {
 	// Stops an application from seeing the members of an organisation. It is a 404 where it does not see them.
 	//
 	// Corresponds with DELETE /admin/applications/{applicationId}/organisations/{organisation} (the `UnlinkOrganisation` operationId).
-	UnlinkOrganisation(ctx context.Context, applicationId ApplicationId, organisation AdminEntryCode, reqEditors ...RequestEditorFn) (*http.Response, error)
+	UnlinkOrganisation(ctx context.Context, applicationId AdminApplicationKey, organisation AdminEntryCode, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// LinkOrganisation 允许应用查看组织成员 · Let an application see an organisation
 	//
@@ -9100,7 +9100,7 @@ func (c *Client) ChangeApplication(ctx context.Context, applicationId Applicatio
 // Stops an application from seeing the members of an organisation. It is a 404 where it does not see them.
 //
 // Corresponds with DELETE /admin/applications/{applicationId}/organisations/{organisation} (the `UnlinkOrganisation` operationId).
-func (c *Client) UnlinkOrganisation(ctx context.Context, applicationId ApplicationId, organisation AdminEntryCode, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) UnlinkOrganisation(ctx context.Context, applicationId AdminApplicationKey, organisation AdminEntryCode, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUnlinkOrganisationRequest(c.Server, applicationId, organisation)
 	if err != nil {
 		return nil, err
@@ -12286,7 +12286,7 @@ func NewChangeApplicationRequestWithBody(server string, applicationId Applicatio
 }
 
 // NewUnlinkOrganisationRequest constructs an http.Request for the UnlinkOrganisation method
-func NewUnlinkOrganisationRequest(server string, applicationId ApplicationId, organisation AdminEntryCode) (*http.Request, error) {
+func NewUnlinkOrganisationRequest(server string, applicationId AdminApplicationKey, organisation AdminEntryCode) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -16780,7 +16780,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with DELETE /admin/applications/{applicationId}/organisations/{organisation} (the `UnlinkOrganisation` operationId).
-	UnlinkOrganisationWithResponse(ctx context.Context, applicationId ApplicationId, organisation AdminEntryCode, reqEditors ...RequestEditorFn) (*UnlinkOrganisationAnswer, error)
+	UnlinkOrganisationWithResponse(ctx context.Context, applicationId AdminApplicationKey, organisation AdminEntryCode, reqEditors ...RequestEditorFn) (*UnlinkOrganisationAnswer, error)
 
 	// LinkOrganisationWithResponse 允许应用查看组织成员 · Let an application see an organisation
 	//
@@ -34103,7 +34103,7 @@ func (c *ClientWithResponses) ChangeApplicationWithResponse(ctx context.Context,
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with DELETE /admin/applications/{applicationId}/organisations/{organisation} (the `UnlinkOrganisation` operationId).
-func (c *ClientWithResponses) UnlinkOrganisationWithResponse(ctx context.Context, applicationId ApplicationId, organisation AdminEntryCode, reqEditors ...RequestEditorFn) (*UnlinkOrganisationAnswer, error) {
+func (c *ClientWithResponses) UnlinkOrganisationWithResponse(ctx context.Context, applicationId AdminApplicationKey, organisation AdminEntryCode, reqEditors ...RequestEditorFn) (*UnlinkOrganisationAnswer, error) {
 	rsp, err := c.UnlinkOrganisation(ctx, applicationId, organisation, reqEditors...)
 	if err != nil {
 		return nil, err

@@ -1,7 +1,8 @@
 import { shallowRef, watch } from 'vue';
-import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
+import { createRouter, createWebHashHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router';
 import { ask, type Failure, failureOf } from './api';
 import { readAdministrator } from './generated';
+import Nothing from './pages/Nothing.vue';
 import SignIn from './pages/SignIn.vue';
 import Users from './pages/Users.vue';
 import { may, me, token } from './session';
@@ -38,8 +39,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/webhooks/:id', name: 'webhook', component: () => import('./pages/Webhook.vue'), meta: { right: 'webhooks.read' }, props: true },
   { path: '/deliveries', name: 'deliveries', component: () => import('./pages/Deliveries.vue'), meta: { right: 'webhooks.read', menu: 'deliveries' } },
   { path: '/outbox', name: 'outbox', component: () => import('./pages/Outbox.vue'), meta: { menu: 'outbox' } },
-  { path: '/none', name: 'none', component: () => import('./pages/Nothing.vue') },
-  { path: '/:rest(.*)*', name: 'start', component: () => import('./pages/Nothing.vue') },
+  { path: '/:rest(.*)*', name: 'start', component: Nothing },
 ];
 
 export const router = createRouter({ history: createWebHashHistory(), routes });
@@ -51,6 +51,9 @@ export const menu = () => routes.filter(({ name, meta }) =>
 /** Why the console could not ask who operates. */
 export const arrival = shallowRef<Failure>();
 
+/** Whether a page stays closed: who operates is not known, or lacks its right. Its address stays, to be tried again. */
+export const isClosed = ({ meta }: RouteLocationNormalized) => arrival.value !== undefined || (me.value !== undefined && !!meta.right && !may(meta.right));
+
 router.beforeEach(async (to) => {
   if (to.meta.outside) return true;
   const signIn = { name: 'sign-in', query: to.path === '/' ? {} : { to: to.fullPath } };
@@ -59,14 +62,15 @@ router.beforeEach(async (to) => {
     try {
       me.value = await ask(readAdministrator());
     } catch (thrown) {
+      if (!token.value) return signIn;
       arrival.value = failureOf(thrown);
-      return !token.value ? signIn : to.name === 'none' || { name: 'none' };
+      return true;
     }
     arrival.value = undefined;
   }
   // The first page of the menu depends on who operates.
-  if (to.name === 'start') return { name: menu()[0]?.name ?? 'none', replace: true };
-  return true;
+  const [first] = menu();
+  return to.name === 'start' && first ? { name: first.name, replace: true } : true;
 });
 
 // A session that has ended leads to the sign-in, and back to the page after it.

@@ -1,6 +1,6 @@
 // Who operates. The token lives in this tab alone and is gone when the tab is closed.
 import { computed, ref } from 'vue';
-import type { Administrator } from './generated';
+import type { Administrator, AdminUserRole } from './generated';
 
 const KEY = 'quartet.console.token';
 
@@ -29,3 +29,9 @@ const rights = computed(() => new Set<string>(me.value?.rights));
 
 /** Whether who operates has a right; used in templates to show what can be done. */
 export const may = (right: string) => rights.value.has(right);
+
+/** Whether who operates may change users with a role over the whole server: super administrators change everybody, others members. */
+export const mayChange = (role: AdminUserRole) => role === 'member' || me.value?.role === 'super_administrator';
+
+/** The organisations to which who operates is confined; undefined for none. */
+export const confinedTo = computed(() => (me.value?.role === 'member' ? me.value.organisations : undefined));

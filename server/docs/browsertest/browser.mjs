@@ -22,7 +22,7 @@ export function startBrowser() {
  * that neither `root` nor `and` contains. Chromium reports an answer of 4xx as an error: `refusals` are expected.
  */
 export async function newPage(browser, root, { width = 1280, height = width < 500 ? 844 : 900, language = "zh-CN", theme = "light", refusals = false, and = root + "/" } = {}) {
-  const context = await browser.newContext({ baseURL: root + "/", viewport: { width, height }, locale: language, colorScheme: theme });
+  const context = await browser.newContext({ baseURL: root + "/", viewport: { width, height }, locale: language, colorScheme: theme, reducedMotion: "reduce" });
   context.setDefaultTimeout(120_000);
   const wrong = [];
   let requests = 0;

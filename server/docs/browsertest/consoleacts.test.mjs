@@ -1,5 +1,6 @@
 // What an operator does in the console beyond looking after users.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { origin, visit } from "./world.mjs";
 
@@ -127,13 +128,101 @@ test("a user gets a password that is shown once, is disabled, and is merged into
   await heading(page, "two.of.two");
 });
 
-test("the signing key is rotated, a webhook is added and tested, and the audit tells of all", async () => {
+test("everything about a user is exported, and erased", async () => {
+  const page = await visit({ language: "en" });
+  await open(page, "users");
+  await press(page, "Add a user");
+  await fill(page, "User name", "shen.yan");
+  await fill(page, "Mobile", "13900139001");
+  await dialog(page).getByRole("button", { name: "Add", exact: true }).click();
+  await heading(page, "shen.yan");
+  const id = new URL(page.url()).hash.split("/").at(-1);
+  await page.getByRole("tab", { name: "Account" }).click();
+  const [download] = await Promise.all([page.waitForEvent("download"), press(page, "Export")]);
+  assert.equal(download.suggestedFilename(), `user-${id}.json`);
+  const { user } = JSON.parse(readFileSync(await download.path(), "utf8"));
+  assert.deepEqual([user.id, user.username, user.mobile], [id, "shen.yan", "13900139001"]);
+
+  await press(page, "Erase");
+  await dialog(page).getByText("shen.yan and everything that is stored about this user will be deleted.").waitFor();
+  await dialog(page).getByRole("button", { name: "Cancel" }).click();
+  await dialog(page).waitFor({ state: "detached" });
+  await press(page, "Erase");
+  await dialog(page).getByRole("button", { name: "Erase" }).click();
+  await page.getByText("The account is erased.").waitFor();
+  await heading(page, "Users");
+  await page.getByRole("link", { name: "林晚秋" }).waitFor();
+  assert.equal(await page.getByRole("link", { name: "shen.yan" }).count(), 0);
+  await open(page, "audit?kinds=user_erased data_copied");
+  for (const said of ["User erased", "Data exported"]) await page.locator(".timeline").getByText(said).waitFor();
+});
+
+test("a role over the whole server, and one in an organisation, are given and taken", async () => {
+  const page = await visit({ language: "en" });
+  await open(page, "users/3");
+  await page.getByRole("tab", { name: "Account" }).click();
+  for (const [role, back] of [["Administrator", false], ["Member", true]]) {
+    await dialog(page).waitFor({ state: "detached" });
+    await press(page, "Change the role");
+    await dialog(page).locator(".el-select").click();
+    await page.getByRole("option", { name: role, exact: true }).click();
+    await dialog(page).getByRole("button", { name: "Save" }).click();
+    await page.getByText(`Role over the whole server: ${role}.`).waitFor();
+    await page.locator(".el-tag", { hasText: "Administrator" }).waitFor({ state: back ? "detached" : "visible" });
+  }
+  await page.getByRole("tab", { name: "Memberships" }).click();
+  for (const [before, after] of [["教职工", "实习生"], ["实习生", "教职工"]]) {
+    await dialog(page).waitFor({ state: "detached" });
+    await press(page, "Edit 第二十七职业高中");
+    assert.equal(await dialog(page).getByRole("checkbox", { name: before }).isChecked(), true);
+    for (const role of [before, after]) await dialog(page).locator(".el-checkbox", { hasText: role }).click();
+    await dialog(page).getByRole("button", { name: "Save" }).click();
+    await page.getByRole("row", { name: new RegExp(`第二十七职业高中 10020027 ${after} `) }).waitFor();
+  }
+});
+
+test("a delivery that was given up is sent again, by itself and with all of its webhook", async () => {
+  await fetch(origin() + "/demo/reset", { method: "POST" });
+  const page = await visit({ language: "en" });
+  await open(page, "deliveries?state=dead");
+  await page.getByRole("row", { name: /Given up/ }).waitFor();
+  await press(page, "Send again msg_2002_1");
+  await dialog(page).getByRole("button", { name: "Send again" }).click();
+  await page.getByText("Queued: 1").waitFor();
+  await page.getByText("Nothing found.").waitFor();
+  await open(page, "deliveries");
+  const delivered = page.getByRole("row", { name: /msg_2002_1 User changed Delivered/ });
+  for (let i = 0; await delivered.count() === 0; i++) {
+    assert.ok(i < 60, await page.locator("tbody").innerText());
+    await page.waitForTimeout(500);
+    await page.reload();
+    await page.getByRole("row", { name: /msg_2002_1/ }).waitFor();
+  }
+
+  await fetch(origin() + "/demo/reset", { method: "POST" });
+  await open(page, "webhooks/1");
+  await page.getByRole("row", { name: /msg_2002_1 .* Given up/ }).waitFor();
+  await press(page, "Send again");
+  await dialog(page).getByRole("button", { name: "Send again" }).click();
+  await page.getByText("Queued: 1").waitFor();
+  await page.getByRole("row", { name: /Given up/ }).waitFor({ state: "detached" });
+});
+
+test("the signing key is rotated, the old one retired, a webhook is added and tested, and the audit tells of all", async () => {
   const page = await visit({ language: "en" });
   await open(page, "keys");
   await press(page, "Rotate");
   await dialog(page).getByRole("button", { name: "Rotate" }).click();
   await page.getByText("The new key is there.").waitFor();
   assert.equal(await page.locator("tbody tr").count(), 2);
+  const retire = page.locator("tbody").getByRole("button", { name: /^Retire/ });
+  assert.equal(await retire.count(), 1, "the newest key stays");
+  await press(page, "Retire 1");
+  await dialog(page).getByText("although tokens signed with it may be in use").waitFor();
+  await dialog(page).getByRole("button", { name: "Retire" }).click();
+  await page.getByRole("row", { name: /^1 / }).waitFor({ state: "detached" });
+  assert.equal(await page.locator("tbody tr").count(), 1);
+  assert.equal(await retire.count(), 0);
 
   await open(page, "webhooks");
   await press(page, "Add a webhook");
@@ -150,7 +239,7 @@ test("the signing key is rotated, a webhook is added and tested, and the audit t
   await page.locator("pre", { hasText: '"type": "webhook_tested"' }).waitFor();
   await page.keyboard.press("Escape");
 
-  await open(page, "audit?kinds=webhook_added key_rotated");
-  for (const said of ["Signing key rotated", "Webhook added"]) await page.locator(".timeline").getByText(said).waitFor();
-  assert.equal(await page.locator(".timeline li").count(), 2);
+  await open(page, "audit?kinds=webhook_added key_rotated key_retired");
+  for (const said of ["Signing key rotated", "Signing key retired", "Webhook added"]) await page.locator(".timeline").getByText(said).waitFor();
+  assert.equal(await page.locator(".timeline li").count(), 3);
 });
