@@ -5952,6 +5952,11 @@ type AdminForbidden = Problem
 // The problem details of RFC 9457.
 type AdminInvalidParameter = Problem
 
+// AdminKeysUnavailable RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminKeysUnavailable = Problem
+
 // AdminLastSuperAdministrator RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -6001,6 +6006,11 @@ type AdminTooLarge = Problem
 //
 // The problem details of RFC 9457.
 type AdminTooManyRequests = Problem
+
+// AdminTooSlow RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminTooSlow = Problem
 
 // AdminUnauthenticated RFC 9457 的问题详情。
 //
@@ -7428,11 +7438,13 @@ type ClientInterface interface {
 	// RotateSigningKeyWithBody 轮换签名密钥 · Rotate the signing key
 	//
 	// 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+	// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 	//
 	// Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 	// after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-	// leaked, `overlap` is 0.
+	// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+	// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7442,11 +7454,13 @@ type ClientInterface interface {
 	// RotateSigningKey 轮换签名密钥 · Rotate the signing key
 	//
 	// 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+	// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 	//
 	// Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 	// after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-	// leaked, `overlap` is 0.
+	// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+	// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7456,11 +7470,11 @@ type ClientInterface interface {
 	// RetireSigningKey 停用签名密钥 · Retire a signing key
 	//
 	// 删除签名密钥，它签发的 JWT 不再被接受。正在签发的密钥，或其 JWT 可能尚未过期的密钥，只有 `force` 为真时才删除，
-	// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409。
+	// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409；密钥文件夹对服务器只读时为 503（`keys_read_only`）。
 	//
 	// Removes a signing key, whose JWTs are no longer accepted. A key that signs, or whose JWTs may not have expired,
 	// is removed with `force` alone, and their holders sign in again. The newest key is never removed. It is a 409
-	// where the key stays.
+	// where the key stays, and a 503 (`keys_read_only`) where the server may only read the folder of the keys.
 	//
 	// Corresponds with DELETE /admin/keys/{kid} (the `RetireSigningKey` operationId).
 	RetireSigningKey(ctx context.Context, kid AdminKeyId, params *RetireSigningKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7736,10 +7750,12 @@ type ClientInterface interface {
 
 	// ListUsers 查找用户 · Find users
 	//
-	// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。
+	// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。带 `q` 的一页最多查看 100,000 个用户，所以可能少于
+	// `limit` 条，甚至为空；`next` 为 `null` 之前列表都未结束。
 	//
 	// Lists the users that meet all conditions, by id, a page at a time. Who administers organisations sees their
-	// members only.
+	// members only. A page with `q` looks at no more than 100,000 users, so that it can have fewer items than `limit`, or
+	// none; the list ends where `next` is `null`.
 	//
 	// Corresponds with GET /admin/users (the `ListUsers` operationId).
 	ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9316,11 +9332,13 @@ func (c *Client) ListSigningKeys(ctx context.Context, reqEditors ...RequestEdito
 // RotateSigningKeyWithBody 轮换签名密钥 · Rotate the signing key
 //
 // 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 //
 // Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 // after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-// leaked, `overlap` is 0.
+// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9340,11 +9358,13 @@ func (c *Client) RotateSigningKeyWithBody(ctx context.Context, params *RotateSig
 // RotateSigningKey 轮换签名密钥 · Rotate the signing key
 //
 // 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 //
 // Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 // after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-// leaked, `overlap` is 0.
+// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9364,11 +9384,11 @@ func (c *Client) RotateSigningKey(ctx context.Context, params *RotateSigningKeyP
 // RetireSigningKey 停用签名密钥 · Retire a signing key
 //
 // 删除签名密钥，它签发的 JWT 不再被接受。正在签发的密钥，或其 JWT 可能尚未过期的密钥，只有 `force` 为真时才删除，
-// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409。
+// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409；密钥文件夹对服务器只读时为 503（`keys_read_only`）。
 //
 // Removes a signing key, whose JWTs are no longer accepted. A key that signs, or whose JWTs may not have expired,
 // is removed with `force` alone, and their holders sign in again. The newest key is never removed. It is a 409
-// where the key stays.
+// where the key stays, and a 503 (`keys_read_only`) where the server may only read the folder of the keys.
 //
 // Corresponds with DELETE /admin/keys/{kid} (the `RetireSigningKey` operationId).
 func (c *Client) RetireSigningKey(ctx context.Context, kid AdminKeyId, params *RetireSigningKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9904,10 +9924,12 @@ func (c *Client) SetUpAdministrator(ctx context.Context, body SetUpAdministrator
 
 // ListUsers 查找用户 · Find users
 //
-// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。
+// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。带 `q` 的一页最多查看 100,000 个用户，所以可能少于
+// `limit` 条，甚至为空；`next` 为 `null` 之前列表都未结束。
 //
 // Lists the users that meet all conditions, by id, a page at a time. Who administers organisations sees their
-// members only.
+// members only. A page with `q` looks at no more than 100,000 users, so that it can have fewer items than `limit`, or
+// none; the list ends where `next` is `null`.
 //
 // Corresponds with GET /admin/users (the `ListUsers` operationId).
 func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -16906,11 +16928,13 @@ type ClientWithResponsesInterface interface {
 	// RotateSigningKeyWithBodyWithResponse 轮换签名密钥 · Rotate the signing key
 	//
 	// 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+	// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 	//
 	// Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 	// after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-	// leaked, `overlap` is 0.
+	// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+	// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -16920,11 +16944,13 @@ type ClientWithResponsesInterface interface {
 	// RotateSigningKeyWithResponse 轮换签名密钥 · Rotate the signing key
 	//
 	// 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+	// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 	//
 	// Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 	// after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-	// leaked, `overlap` is 0.
+	// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+	// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -16934,11 +16960,11 @@ type ClientWithResponsesInterface interface {
 	// RetireSigningKeyWithResponse 停用签名密钥 · Retire a signing key
 	//
 	// 删除签名密钥，它签发的 JWT 不再被接受。正在签发的密钥，或其 JWT 可能尚未过期的密钥，只有 `force` 为真时才删除，
-	// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409。
+	// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409；密钥文件夹对服务器只读时为 503（`keys_read_only`）。
 	//
 	// Removes a signing key, whose JWTs are no longer accepted. A key that signs, or whose JWTs may not have expired,
 	// is removed with `force` alone, and their holders sign in again. The newest key is never removed. It is a 409
-	// where the key stays.
+	// where the key stays, and a 503 (`keys_read_only`) where the server may only read the folder of the keys.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -17242,10 +17268,12 @@ type ClientWithResponsesInterface interface {
 
 	// ListUsersWithResponse 查找用户 · Find users
 	//
-	// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。
+	// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。带 `q` 的一页最多查看 100,000 个用户，所以可能少于
+	// `limit` 条，甚至为空；`next` 为 `null` 之前列表都未结束。
 	//
 	// Lists the users that meet all conditions, by id, a page at a time. Who administers organisations sees their
-	// members only.
+	// members only. A page with `q` looks at no more than 100,000 users, so that it can have fewer items than `limit`, or
+	// none; the list ends where `next` is `null`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -18867,6 +18895,11 @@ type AddApplicationAnswer403Headers struct {
 	XRequestId *string
 }
 
+// AddApplicationAnswer408Headers the declared response headers of an HTTP 408 response for AddApplication
+type AddApplicationAnswer408Headers struct {
+	XRequestId *string
+}
+
 // AddApplicationAnswer409Headers the declared response headers of an HTTP 409 response for AddApplication
 type AddApplicationAnswer409Headers struct {
 	XRequestId *string
@@ -18919,6 +18952,8 @@ type AddApplicationAnswer struct {
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *AdminAlreadyExists
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -18943,6 +18978,8 @@ type AddApplicationAnswer struct {
 	Headers401 *AddApplicationAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *AddApplicationAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *AddApplicationAnswer408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *AddApplicationAnswer409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -18979,6 +19016,11 @@ func (r AddApplicationAnswer) GetApplicationproblemJSON401() *AdminUnauthenticat
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r AddApplicationAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r AddApplicationAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -19409,6 +19451,11 @@ type ChangeApplicationAnswer404Headers struct {
 	XRequestId *string
 }
 
+// ChangeApplicationAnswer408Headers the declared response headers of an HTTP 408 response for ChangeApplication
+type ChangeApplicationAnswer408Headers struct {
+	XRequestId *string
+}
+
 // ChangeApplicationAnswer412Headers the declared response headers of an HTTP 412 response for ChangeApplication
 type ChangeApplicationAnswer412Headers struct {
 	XRequestId *string
@@ -19458,6 +19505,8 @@ type ChangeApplicationAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
 	ApplicationproblemJSON412 *AdminPreconditionFailed
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -19482,6 +19531,8 @@ type ChangeApplicationAnswer struct {
 	Headers403 *ChangeApplicationAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ChangeApplicationAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ChangeApplicationAnswer408Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
 	Headers412 *ChangeApplicationAnswer412Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -19521,6 +19572,11 @@ func (r ChangeApplicationAnswer) GetApplicationproblemJSON403() *AdminForbidden 
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ChangeApplicationAnswer) GetApplicationproblemJSON404() *AdminNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ChangeApplicationAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
@@ -21327,6 +21383,11 @@ type RotateSigningKeyAnswer403Headers struct {
 	XRequestId *string
 }
 
+// RotateSigningKeyAnswer408Headers the declared response headers of an HTTP 408 response for RotateSigningKey
+type RotateSigningKeyAnswer408Headers struct {
+	XRequestId *string
+}
+
 // RotateSigningKeyAnswer413Headers the declared response headers of an HTTP 413 response for RotateSigningKey
 type RotateSigningKeyAnswer413Headers struct {
 	XRequestId *string
@@ -21374,6 +21435,8 @@ type RotateSigningKeyAnswer struct {
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -21387,7 +21450,7 @@ type RotateSigningKeyAnswer struct {
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
 	ApplicationproblemJSON500 *ProblemInternal
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
-	ApplicationproblemJSON503 *ProblemUnavailable
+	ApplicationproblemJSON503 *AdminKeysUnavailable
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *RotateSigningKeyAnswer201Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -21396,6 +21459,8 @@ type RotateSigningKeyAnswer struct {
 	Headers401 *RotateSigningKeyAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *RotateSigningKeyAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *RotateSigningKeyAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *RotateSigningKeyAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -21432,6 +21497,11 @@ func (r RotateSigningKeyAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
 }
 
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r RotateSigningKeyAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
+}
+
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
 func (r RotateSigningKeyAnswer) GetApplicationproblemJSON413() *AdminTooLarge {
 	return r.ApplicationproblemJSON413
@@ -21463,7 +21533,7 @@ func (r RotateSigningKeyAnswer) GetApplicationproblemJSON500() *ProblemInternal 
 }
 
 // GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
-func (r RotateSigningKeyAnswer) GetApplicationproblemJSON503() *ProblemUnavailable {
+func (r RotateSigningKeyAnswer) GetApplicationproblemJSON503() *AdminKeysUnavailable {
 	return r.ApplicationproblemJSON503
 }
 
@@ -21568,7 +21638,7 @@ type RetireSigningKeyAnswer struct {
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
 	ApplicationproblemJSON500 *ProblemInternal
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
-	ApplicationproblemJSON503 *ProblemUnavailable
+	ApplicationproblemJSON503 *AdminKeysUnavailable
 	// Headers204 the parsed response headers for an HTTP 204 response
 	Headers204 *RetireSigningKeyAnswer204Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -21632,7 +21702,7 @@ func (r RetireSigningKeyAnswer) GetApplicationproblemJSON500() *ProblemInternal 
 }
 
 // GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
-func (r RetireSigningKeyAnswer) GetApplicationproblemJSON503() *ProblemUnavailable {
+func (r RetireSigningKeyAnswer) GetApplicationproblemJSON503() *AdminKeysUnavailable {
 	return r.ApplicationproblemJSON503
 }
 
@@ -22232,6 +22302,11 @@ type AddOrganisationAnswer403Headers struct {
 	XRequestId *string
 }
 
+// AddOrganisationAnswer408Headers the declared response headers of an HTTP 408 response for AddOrganisation
+type AddOrganisationAnswer408Headers struct {
+	XRequestId *string
+}
+
 // AddOrganisationAnswer409Headers the declared response headers of an HTTP 409 response for AddOrganisation
 type AddOrganisationAnswer409Headers struct {
 	XRequestId *string
@@ -22284,6 +22359,8 @@ type AddOrganisationAnswer struct {
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *AdminAlreadyExists
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -22308,6 +22385,8 @@ type AddOrganisationAnswer struct {
 	Headers401 *AddOrganisationAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *AddOrganisationAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *AddOrganisationAnswer408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *AddOrganisationAnswer409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -22344,6 +22423,11 @@ func (r AddOrganisationAnswer) GetApplicationproblemJSON401() *AdminUnauthentica
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r AddOrganisationAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r AddOrganisationAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -22774,6 +22858,11 @@ type ChangeOrganisationAnswer404Headers struct {
 	XRequestId *string
 }
 
+// ChangeOrganisationAnswer408Headers the declared response headers of an HTTP 408 response for ChangeOrganisation
+type ChangeOrganisationAnswer408Headers struct {
+	XRequestId *string
+}
+
 // ChangeOrganisationAnswer412Headers the declared response headers of an HTTP 412 response for ChangeOrganisation
 type ChangeOrganisationAnswer412Headers struct {
 	XRequestId *string
@@ -22823,6 +22912,8 @@ type ChangeOrganisationAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
 	ApplicationproblemJSON412 *AdminPreconditionFailed
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -22847,6 +22938,8 @@ type ChangeOrganisationAnswer struct {
 	Headers403 *ChangeOrganisationAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ChangeOrganisationAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ChangeOrganisationAnswer408Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
 	Headers412 *ChangeOrganisationAnswer412Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -22886,6 +22979,11 @@ func (r ChangeOrganisationAnswer) GetApplicationproblemJSON403() *AdminForbidden
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ChangeOrganisationAnswer) GetApplicationproblemJSON404() *AdminNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ChangeOrganisationAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
@@ -23284,6 +23382,11 @@ type AddRoleAnswer403Headers struct {
 	XRequestId *string
 }
 
+// AddRoleAnswer408Headers the declared response headers of an HTTP 408 response for AddRole
+type AddRoleAnswer408Headers struct {
+	XRequestId *string
+}
+
 // AddRoleAnswer409Headers the declared response headers of an HTTP 409 response for AddRole
 type AddRoleAnswer409Headers struct {
 	XRequestId *string
@@ -23336,6 +23439,8 @@ type AddRoleAnswer struct {
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *AdminAlreadyExists
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -23360,6 +23465,8 @@ type AddRoleAnswer struct {
 	Headers401 *AddRoleAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *AddRoleAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *AddRoleAnswer408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *AddRoleAnswer409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -23396,6 +23503,11 @@ func (r AddRoleAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated {
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r AddRoleAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r AddRoleAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -23826,6 +23938,11 @@ type ChangeRoleAnswer404Headers struct {
 	XRequestId *string
 }
 
+// ChangeRoleAnswer408Headers the declared response headers of an HTTP 408 response for ChangeRole
+type ChangeRoleAnswer408Headers struct {
+	XRequestId *string
+}
+
 // ChangeRoleAnswer412Headers the declared response headers of an HTTP 412 response for ChangeRole
 type ChangeRoleAnswer412Headers struct {
 	XRequestId *string
@@ -23875,6 +23992,8 @@ type ChangeRoleAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
 	ApplicationproblemJSON412 *AdminPreconditionFailed
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -23899,6 +24018,8 @@ type ChangeRoleAnswer struct {
 	Headers403 *ChangeRoleAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ChangeRoleAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ChangeRoleAnswer408Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
 	Headers412 *ChangeRoleAnswer412Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -23938,6 +24059,11 @@ func (r ChangeRoleAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ChangeRoleAnswer) GetApplicationproblemJSON404() *AdminNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ChangeRoleAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
@@ -24123,6 +24249,11 @@ type SignInAdministratorAnswer403Headers struct {
 	XRequestId *string
 }
 
+// SignInAdministratorAnswer408Headers the declared response headers of an HTTP 408 response for SignInAdministrator
+type SignInAdministratorAnswer408Headers struct {
+	XRequestId *string
+}
+
 // SignInAdministratorAnswer413Headers the declared response headers of an HTTP 413 response for SignInAdministrator
 type SignInAdministratorAnswer413Headers struct {
 	XRequestId *string
@@ -24160,6 +24291,8 @@ type SignInAdministratorAnswer struct {
 	ApplicationproblemJSON401 *AdminWrongCredentials
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -24178,6 +24311,8 @@ type SignInAdministratorAnswer struct {
 	Headers401 *SignInAdministratorAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *SignInAdministratorAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SignInAdministratorAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *SignInAdministratorAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -24208,6 +24343,11 @@ func (r SignInAdministratorAnswer) GetApplicationproblemJSON401() *AdminWrongCre
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r SignInAdministratorAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SignInAdministratorAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -24584,6 +24724,11 @@ type SetUpAdministratorAnswer403Headers struct {
 	XRequestId *string
 }
 
+// SetUpAdministratorAnswer408Headers the declared response headers of an HTTP 408 response for SetUpAdministrator
+type SetUpAdministratorAnswer408Headers struct {
+	XRequestId *string
+}
+
 // SetUpAdministratorAnswer413Headers the declared response headers of an HTTP 413 response for SetUpAdministrator
 type SetUpAdministratorAnswer413Headers struct {
 	XRequestId *string
@@ -24630,6 +24775,8 @@ type SetUpAdministratorAnswer struct {
 	ApplicationproblemJSON400 *AdminBadRequest
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminSetupClosed
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -24650,6 +24797,8 @@ type SetUpAdministratorAnswer struct {
 	Headers400 *SetUpAdministratorAnswer400Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *SetUpAdministratorAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SetUpAdministratorAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *SetUpAdministratorAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -24679,6 +24828,11 @@ func (r SetUpAdministratorAnswer) GetApplicationproblemJSON400() *AdminBadReques
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r SetUpAdministratorAnswer) GetApplicationproblemJSON403() *AdminSetupClosed {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SetUpAdministratorAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -24917,6 +25071,11 @@ type AddUserAnswer403Headers struct {
 	XRequestId *string
 }
 
+// AddUserAnswer408Headers the declared response headers of an HTTP 408 response for AddUser
+type AddUserAnswer408Headers struct {
+	XRequestId *string
+}
+
 // AddUserAnswer409Headers the declared response headers of an HTTP 409 response for AddUser
 type AddUserAnswer409Headers struct {
 	XRequestId *string
@@ -24970,6 +25129,8 @@ type AddUserAnswer struct {
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *AdminUserTaken
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -24994,6 +25155,8 @@ type AddUserAnswer struct {
 	Headers401 *AddUserAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *AddUserAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *AddUserAnswer408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *AddUserAnswer409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -25030,6 +25193,11 @@ func (r AddUserAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated {
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r AddUserAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r AddUserAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -25477,6 +25645,11 @@ type ChangeUserAnswer404Headers struct {
 	XRequestId *string
 }
 
+// ChangeUserAnswer408Headers the declared response headers of an HTTP 408 response for ChangeUser
+type ChangeUserAnswer408Headers struct {
+	XRequestId *string
+}
+
 // ChangeUserAnswer409Headers the declared response headers of an HTTP 409 response for ChangeUser
 type ChangeUserAnswer409Headers struct {
 	XRequestId *string
@@ -25531,6 +25704,8 @@ type ChangeUserAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *AdminUserTakenOrLast
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -25557,6 +25732,8 @@ type ChangeUserAnswer struct {
 	Headers403 *ChangeUserAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ChangeUserAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ChangeUserAnswer408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *ChangeUserAnswer409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -25598,6 +25775,11 @@ func (r ChangeUserAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ChangeUserAnswer) GetApplicationproblemJSON404() *AdminUserNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ChangeUserAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -25696,6 +25878,11 @@ type PreviewAnswerAnswer404Headers struct {
 	XRequestId *string
 }
 
+// PreviewAnswerAnswer408Headers the declared response headers of an HTTP 408 response for PreviewAnswer
+type PreviewAnswerAnswer408Headers struct {
+	XRequestId *string
+}
+
 // PreviewAnswerAnswer413Headers the declared response headers of an HTTP 413 response for PreviewAnswer
 type PreviewAnswerAnswer413Headers struct {
 	XRequestId *string
@@ -25740,6 +25927,8 @@ type PreviewAnswerAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -25762,6 +25951,8 @@ type PreviewAnswerAnswer struct {
 	Headers403 *PreviewAnswerAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *PreviewAnswerAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *PreviewAnswerAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *PreviewAnswerAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -25799,6 +25990,11 @@ func (r PreviewAnswerAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r PreviewAnswerAnswer) GetApplicationproblemJSON404() *AdminUserNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r PreviewAnswerAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -26522,6 +26718,11 @@ type SetMembershipAnswer404Headers struct {
 	XRequestId *string
 }
 
+// SetMembershipAnswer408Headers the declared response headers of an HTTP 408 response for SetMembership
+type SetMembershipAnswer408Headers struct {
+	XRequestId *string
+}
+
 // SetMembershipAnswer413Headers the declared response headers of an HTTP 413 response for SetMembership
 type SetMembershipAnswer413Headers struct {
 	XRequestId *string
@@ -26566,6 +26767,8 @@ type SetMembershipAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminMembershipNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -26588,6 +26791,8 @@ type SetMembershipAnswer struct {
 	Headers403 *SetMembershipAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *SetMembershipAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SetMembershipAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *SetMembershipAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -26625,6 +26830,11 @@ func (r SetMembershipAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r SetMembershipAnswer) GetApplicationproblemJSON404() *AdminMembershipNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SetMembershipAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -26714,6 +26924,11 @@ type MergeUserAnswer404Headers struct {
 	XRequestId *string
 }
 
+// MergeUserAnswer408Headers the declared response headers of an HTTP 408 response for MergeUser
+type MergeUserAnswer408Headers struct {
+	XRequestId *string
+}
+
 // MergeUserAnswer413Headers the declared response headers of an HTTP 413 response for MergeUser
 type MergeUserAnswer413Headers struct {
 	XRequestId *string
@@ -26758,6 +26973,8 @@ type MergeUserAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -26780,6 +26997,8 @@ type MergeUserAnswer struct {
 	Headers403 *MergeUserAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *MergeUserAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *MergeUserAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *MergeUserAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -26817,6 +27036,11 @@ func (r MergeUserAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r MergeUserAnswer) GetApplicationproblemJSON404() *AdminUserNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r MergeUserAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -26905,6 +27129,11 @@ type SetUserPasswordAnswer404Headers struct {
 	XRequestId *string
 }
 
+// SetUserPasswordAnswer408Headers the declared response headers of an HTTP 408 response for SetUserPassword
+type SetUserPasswordAnswer408Headers struct {
+	XRequestId *string
+}
+
 // SetUserPasswordAnswer413Headers the declared response headers of an HTTP 413 response for SetUserPassword
 type SetUserPasswordAnswer413Headers struct {
 	XRequestId *string
@@ -26955,6 +27184,8 @@ type SetUserPasswordAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -26979,6 +27210,8 @@ type SetUserPasswordAnswer struct {
 	Headers403 *SetUserPasswordAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *SetUserPasswordAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SetUserPasswordAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *SetUserPasswordAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -27018,6 +27251,11 @@ func (r SetUserPasswordAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r SetUserPasswordAnswer) GetApplicationproblemJSON404() *AdminUserNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SetUserPasswordAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -27112,6 +27350,11 @@ type SetUserRoleAnswer404Headers struct {
 	XRequestId *string
 }
 
+// SetUserRoleAnswer408Headers the declared response headers of an HTTP 408 response for SetUserRole
+type SetUserRoleAnswer408Headers struct {
+	XRequestId *string
+}
+
 // SetUserRoleAnswer409Headers the declared response headers of an HTTP 409 response for SetUserRole
 type SetUserRoleAnswer409Headers struct {
 	XRequestId *string
@@ -27166,6 +27409,8 @@ type SetUserRoleAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *AdminLastSuperAdministrator
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -27192,6 +27437,8 @@ type SetUserRoleAnswer struct {
 	Headers403 *SetUserRoleAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *SetUserRoleAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SetUserRoleAnswer408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *SetUserRoleAnswer409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -27233,6 +27480,11 @@ func (r SetUserRoleAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r SetUserRoleAnswer) GetApplicationproblemJSON404() *AdminUserNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SetUserRoleAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -27630,6 +27882,11 @@ type AddWebhookAnswer403Headers struct {
 	XRequestId *string
 }
 
+// AddWebhookAnswer408Headers the declared response headers of an HTTP 408 response for AddWebhook
+type AddWebhookAnswer408Headers struct {
+	XRequestId *string
+}
+
 // AddWebhookAnswer413Headers the declared response headers of an HTTP 413 response for AddWebhook
 type AddWebhookAnswer413Headers struct {
 	XRequestId *string
@@ -27677,6 +27934,8 @@ type AddWebhookAnswer struct {
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -27699,6 +27958,8 @@ type AddWebhookAnswer struct {
 	Headers401 *AddWebhookAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *AddWebhookAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *AddWebhookAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *AddWebhookAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -27733,6 +27994,11 @@ func (r AddWebhookAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated {
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r AddWebhookAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r AddWebhookAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -28158,6 +28424,11 @@ type ChangeWebhookAnswer404Headers struct {
 	XRequestId *string
 }
 
+// ChangeWebhookAnswer408Headers the declared response headers of an HTTP 408 response for ChangeWebhook
+type ChangeWebhookAnswer408Headers struct {
+	XRequestId *string
+}
+
 // ChangeWebhookAnswer412Headers the declared response headers of an HTTP 412 response for ChangeWebhook
 type ChangeWebhookAnswer412Headers struct {
 	XRequestId *string
@@ -28212,6 +28483,8 @@ type ChangeWebhookAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
 	ApplicationproblemJSON412 *AdminPreconditionFailed
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -28238,6 +28511,8 @@ type ChangeWebhookAnswer struct {
 	Headers403 *ChangeWebhookAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ChangeWebhookAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ChangeWebhookAnswer408Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
 	Headers412 *ChangeWebhookAnswer412Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -28279,6 +28554,11 @@ func (r ChangeWebhookAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ChangeWebhookAnswer) GetApplicationproblemJSON404() *AdminNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ChangeWebhookAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
@@ -28376,6 +28656,11 @@ type ReplayDeliveriesAnswer404Headers struct {
 	XRequestId *string
 }
 
+// ReplayDeliveriesAnswer408Headers the declared response headers of an HTTP 408 response for ReplayDeliveries
+type ReplayDeliveriesAnswer408Headers struct {
+	XRequestId *string
+}
+
 // ReplayDeliveriesAnswer413Headers the declared response headers of an HTTP 413 response for ReplayDeliveries
 type ReplayDeliveriesAnswer413Headers struct {
 	XRequestId *string
@@ -28420,6 +28705,8 @@ type ReplayDeliveriesAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -28442,6 +28729,8 @@ type ReplayDeliveriesAnswer struct {
 	Headers403 *ReplayDeliveriesAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ReplayDeliveriesAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ReplayDeliveriesAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *ReplayDeliveriesAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -28479,6 +28768,11 @@ func (r ReplayDeliveriesAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ReplayDeliveriesAnswer) GetApplicationproblemJSON404() *AdminNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ReplayDeliveriesAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -34295,11 +34589,13 @@ func (c *ClientWithResponses) ListSigningKeysWithResponse(ctx context.Context, r
 // RotateSigningKeyWithBodyWithResponse 轮换签名密钥 · Rotate the signing key
 //
 // 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 //
 // Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 // after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-// leaked, `overlap` is 0.
+// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -34315,11 +34611,13 @@ func (c *ClientWithResponses) RotateSigningKeyWithBodyWithResponse(ctx context.C
 // RotateSigningKeyWithResponse 轮换签名密钥 · Rotate the signing key
 //
 // 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 //
 // Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 // after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-// leaked, `overlap` is 0.
+// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -34335,11 +34633,11 @@ func (c *ClientWithResponses) RotateSigningKeyWithResponse(ctx context.Context, 
 // RetireSigningKeyWithResponse 停用签名密钥 · Retire a signing key
 //
 // 删除签名密钥，它签发的 JWT 不再被接受。正在签发的密钥，或其 JWT 可能尚未过期的密钥，只有 `force` 为真时才删除，
-// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409。
+// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409；密钥文件夹对服务器只读时为 503（`keys_read_only`）。
 //
 // Removes a signing key, whose JWTs are no longer accepted. A key that signs, or whose JWTs may not have expired,
 // is removed with `force` alone, and their holders sign in again. The newest key is never removed. It is a 409
-// where the key stays.
+// where the key stays, and a 503 (`keys_read_only`) where the server may only read the folder of the keys.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -34799,10 +35097,12 @@ func (c *ClientWithResponses) SetUpAdministratorWithResponse(ctx context.Context
 
 // ListUsersWithResponse 查找用户 · Find users
 //
-// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。
+// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。带 `q` 的一页最多查看 100,000 个用户，所以可能少于
+// `limit` 条，甚至为空；`next` 为 `null` 之前列表都未结束。
 //
 // Lists the users that meet all conditions, by id, a page at a time. Who administers organisations sees their
-// members only.
+// members only. A page with `q` looks at no more than 100,000 users, so that it can have fewer items than `limit`, or
+// none; the list ends where `next` is `null`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -37052,6 +37352,13 @@ func ParseAddApplicationAnswer(rsp *http.Response) (*AddApplicationAnswer, error
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest AdminAlreadyExists
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -37165,6 +37472,16 @@ func ParseAddApplicationAnswer(rsp *http.Response) (*AddApplicationAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers AddApplicationAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers AddApplicationAnswer409Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -37704,6 +38021,13 @@ func ParseChangeApplicationAnswer(rsp *http.Response) (*ChangeApplicationAnswer,
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
 		var dest AdminPreconditionFailed
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -37820,6 +38144,16 @@ func ParseChangeApplicationAnswer(rsp *http.Response) (*ChangeApplicationAnswer,
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ChangeApplicationAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 412:
 		var headers ChangeApplicationAnswer412Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -39960,6 +40294,13 @@ func ParseRotateSigningKeyAnswer(rsp *http.Response) (*RotateSigningKeyAnswer, e
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -40003,7 +40344,7 @@ func ParseRotateSigningKeyAnswer(rsp *http.Response) (*RotateSigningKeyAnswer, e
 		response.ApplicationproblemJSON500 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest ProblemUnavailable
+		var dest AdminKeysUnavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -40059,6 +40400,16 @@ func ParseRotateSigningKeyAnswer(rsp *http.Response) (*RotateSigningKeyAnswer, e
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers RotateSigningKeyAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers RotateSigningKeyAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -40215,7 +40566,7 @@ func ParseRetireSigningKeyAnswer(rsp *http.Response) (*RetireSigningKeyAnswer, e
 		response.ApplicationproblemJSON500 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest ProblemUnavailable
+		var dest AdminKeysUnavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -41032,6 +41383,13 @@ func ParseAddOrganisationAnswer(rsp *http.Response) (*AddOrganisationAnswer, err
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest AdminAlreadyExists
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -41145,6 +41503,16 @@ func ParseAddOrganisationAnswer(rsp *http.Response) (*AddOrganisationAnswer, err
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers AddOrganisationAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers AddOrganisationAnswer409Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -41684,6 +42052,13 @@ func ParseChangeOrganisationAnswer(rsp *http.Response) (*ChangeOrganisationAnswe
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
 		var dest AdminPreconditionFailed
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -41800,6 +42175,16 @@ func ParseChangeOrganisationAnswer(rsp *http.Response) (*ChangeOrganisationAnswe
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ChangeOrganisationAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 412:
 		var headers ChangeOrganisationAnswer412Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -42285,6 +42670,13 @@ func ParseAddRoleAnswer(rsp *http.Response) (*AddRoleAnswer, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest AdminAlreadyExists
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -42398,6 +42790,16 @@ func ParseAddRoleAnswer(rsp *http.Response) (*AddRoleAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers AddRoleAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers AddRoleAnswer409Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -42937,6 +43339,13 @@ func ParseChangeRoleAnswer(rsp *http.Response) (*ChangeRoleAnswer, error) {
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
 		var dest AdminPreconditionFailed
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -43053,6 +43462,16 @@ func ParseChangeRoleAnswer(rsp *http.Response) (*ChangeRoleAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ChangeRoleAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 412:
 		var headers ChangeRoleAnswer412Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -43287,6 +43706,13 @@ func ParseSignInAdministratorAnswer(rsp *http.Response) (*SignInAdministratorAns
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -43372,6 +43798,16 @@ func ParseSignInAdministratorAnswer(rsp *http.Response) (*SignInAdministratorAns
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers SignInAdministratorAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers SignInAdministratorAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -43840,6 +44276,13 @@ func ParseSetUpAdministratorAnswer(rsp *http.Response) (*SetUpAdministratorAnswe
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -43922,6 +44365,16 @@ func ParseSetUpAdministratorAnswer(rsp *http.Response) (*SetUpAdministratorAnswe
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers SetUpAdministratorAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers SetUpAdministratorAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -44232,6 +44685,13 @@ func ParseAddUserAnswer(rsp *http.Response) (*AddUserAnswer, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest AdminUserTaken
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -44352,6 +44812,16 @@ func ParseAddUserAnswer(rsp *http.Response) (*AddUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers AddUserAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers AddUserAnswer409Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -44929,6 +45399,13 @@ func ParseChangeUserAnswer(rsp *http.Response) (*ChangeUserAnswer, error) {
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest AdminUserTakenOrLast
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -45059,6 +45536,16 @@ func ParseChangeUserAnswer(rsp *http.Response) (*ChangeUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ChangeUserAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers ChangeUserAnswer409Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -45200,6 +45687,13 @@ func ParsePreviewAnswerAnswer(rsp *http.Response) (*PreviewAnswerAnswer, error) 
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -45309,6 +45803,16 @@ func ParsePreviewAnswerAnswer(rsp *http.Response) (*PreviewAnswerAnswer, error) 
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers PreviewAnswerAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers PreviewAnswerAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -46192,6 +46696,13 @@ func ParseSetMembershipAnswer(rsp *http.Response) (*SetMembershipAnswer, error) 
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -46294,6 +46805,16 @@ func ParseSetMembershipAnswer(rsp *http.Response) (*SetMembershipAnswer, error) 
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers SetMembershipAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers SetMembershipAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -46415,6 +46936,13 @@ func ParseMergeUserAnswer(rsp *http.Response) (*MergeUserAnswer, error) {
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -46531,6 +47059,16 @@ func ParseMergeUserAnswer(rsp *http.Response) (*MergeUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers MergeUserAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers MergeUserAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -46652,6 +47190,13 @@ func ParseSetUserPasswordAnswer(rsp *http.Response) (*SetUserPasswordAnswer, err
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -46768,6 +47313,16 @@ func ParseSetUserPasswordAnswer(rsp *http.Response) (*SetUserPasswordAnswer, err
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers SetUserPasswordAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers SetUserPasswordAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -46906,6 +47461,13 @@ func ParseSetUserRoleAnswer(rsp *http.Response) (*SetUserRoleAnswer, error) {
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest AdminLastSuperAdministrator
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -47036,6 +47598,16 @@ func ParseSetUserRoleAnswer(rsp *http.Response) (*SetUserRoleAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers SetUserRoleAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers SetUserRoleAnswer409Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -47534,6 +48106,13 @@ func ParseAddWebhookAnswer(rsp *http.Response) (*AddWebhookAnswer, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -47640,6 +48219,16 @@ func ParseAddWebhookAnswer(rsp *http.Response) (*AddWebhookAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers AddWebhookAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers AddWebhookAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -48169,6 +48758,13 @@ func ParseChangeWebhookAnswer(rsp *http.Response) (*ChangeWebhookAnswer, error) 
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
 		var dest AdminPreconditionFailed
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -48292,6 +48888,16 @@ func ParseChangeWebhookAnswer(rsp *http.Response) (*ChangeWebhookAnswer, error) 
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ChangeWebhookAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 412:
 		var headers ChangeWebhookAnswer412Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -48433,6 +49039,13 @@ func ParseReplayDeliveriesAnswer(rsp *http.Response) (*ReplayDeliveriesAnswer, e
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -48535,6 +49148,16 @@ func ParseReplayDeliveriesAnswer(rsp *http.Response) (*ReplayDeliveriesAnswer, e
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ReplayDeliveriesAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers ReplayDeliveriesAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
