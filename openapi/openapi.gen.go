@@ -6276,6 +6276,11 @@ type Oauth2TooLarge = Oauth2FailureBody
 // A failure as in section 5.2 of RFC 6749.
 type Oauth2TooManyRequests = Oauth2FailureBody
 
+// Oauth2TooSlow RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
+type Oauth2TooSlow = Oauth2FailureBody
+
 // Oauth2Unavailable RFC 6749 第 5.2 节的失败响应。
 //
 // A failure as in section 5.2 of RFC 6749.
@@ -10299,6 +10304,15 @@ type Oauth2TooManyRequestsJSONResponse struct {
 	Body Oauth2FailureBody
 
 	Headers Oauth2TooManyRequestsResponseHeaders
+}
+
+type Oauth2TooSlowResponseHeaders struct {
+	XRequestId *string
+}
+type Oauth2TooSlowJSONResponse struct {
+	Body Oauth2FailureBody
+
+	Headers Oauth2TooSlowResponseHeaders
 }
 
 type Oauth2UnavailableResponseHeaders struct {
@@ -28095,6 +28109,23 @@ func (response IntrospectToken401JSONResponse) VisitIntrospectTokenResponse(w ht
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntrospectToken408JSONResponse struct{ Oauth2TooSlowJSONResponse }
+
+func (response IntrospectToken408JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }

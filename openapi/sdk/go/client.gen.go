@@ -6277,6 +6277,11 @@ type Oauth2TooLarge = Oauth2FailureBody
 // A failure as in section 5.2 of RFC 6749.
 type Oauth2TooManyRequests = Oauth2FailureBody
 
+// Oauth2TooSlow RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
+type Oauth2TooSlow = Oauth2FailureBody
+
 // Oauth2Unavailable RFC 6749 第 5.2 节的失败响应。
 //
 // A failure as in section 5.2 of RFC 6749.
@@ -33255,6 +33260,11 @@ type IntrospectTokenAnswer401Headers struct {
 	XRequestId      *string
 }
 
+// IntrospectTokenAnswer408Headers the declared response headers of an HTTP 408 response for IntrospectToken
+type IntrospectTokenAnswer408Headers struct {
+	XRequestId *string
+}
+
 // IntrospectTokenAnswer413Headers the declared response headers of an HTTP 413 response for IntrospectToken
 type IntrospectTokenAnswer413Headers struct {
 	XRequestId *string
@@ -33296,6 +33306,8 @@ type IntrospectTokenAnswer struct {
 	JSON400 *Oauth2InvalidRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *Oauth2InvalidClient
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *Oauth2TooSlow
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *Oauth2TooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -33314,6 +33326,8 @@ type IntrospectTokenAnswer struct {
 	Headers400 *IntrospectTokenAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *IntrospectTokenAnswer401Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *IntrospectTokenAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *IntrospectTokenAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -33341,6 +33355,11 @@ func (r IntrospectTokenAnswer) GetJSON400() *Oauth2InvalidRequest {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r IntrospectTokenAnswer) GetJSON401() *Oauth2InvalidClient {
 	return r.JSON401
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r IntrospectTokenAnswer) GetJSON408() *Oauth2TooSlow {
+	return r.JSON408
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
@@ -54492,6 +54511,13 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Oauth2TooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest Oauth2TooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -54574,6 +54600,16 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 			headers.XRequestId = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 408:
+		var headers IntrospectTokenAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers IntrospectTokenAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
