@@ -5951,6 +5951,11 @@ type AdminForbidden = Problem
 // The problem details of RFC 9457.
 type AdminInvalidParameter = Problem
 
+// AdminKeysUnavailable RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminKeysUnavailable = Problem
+
 // AdminLastSuperAdministrator RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -6000,6 +6005,11 @@ type AdminTooLarge = Problem
 //
 // The problem details of RFC 9457.
 type AdminTooManyRequests = Problem
+
+// AdminTooSlow RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminTooSlow = Problem
 
 // AdminUnauthenticated RFC 9457 的问题详情。
 //
@@ -6265,6 +6275,11 @@ type Oauth2TooLarge = Oauth2FailureBody
 //
 // A failure as in section 5.2 of RFC 6749.
 type Oauth2TooManyRequests = Oauth2FailureBody
+
+// Oauth2TooSlow RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
+type Oauth2TooSlow = Oauth2FailureBody
 
 // Oauth2Unavailable RFC 6749 第 5.2 节的失败响应。
 //
@@ -9686,6 +9701,15 @@ type AdminInvalidParameterApplicationProblemPlusJSONResponse struct {
 	Headers AdminInvalidParameterResponseHeaders
 }
 
+type AdminKeysUnavailableResponseHeaders struct {
+	XRequestId *string
+}
+type AdminKeysUnavailableApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminKeysUnavailableResponseHeaders
+}
+
 type AdminLastSuperAdministratorResponseHeaders struct {
 	XRequestId *string
 }
@@ -9777,6 +9801,15 @@ type AdminTooManyRequestsApplicationProblemPlusJSONResponse struct {
 	Body Problem
 
 	Headers AdminTooManyRequestsResponseHeaders
+}
+
+type AdminTooSlowResponseHeaders struct {
+	XRequestId *string
+}
+type AdminTooSlowApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminTooSlowResponseHeaders
 }
 
 type AdminUnauthenticatedResponseHeaders struct {
@@ -10271,6 +10304,15 @@ type Oauth2TooManyRequestsJSONResponse struct {
 	Body Oauth2FailureBody
 
 	Headers Oauth2TooManyRequestsResponseHeaders
+}
+
+type Oauth2TooSlowResponseHeaders struct {
+	XRequestId *string
+}
+type Oauth2TooSlowJSONResponse struct {
+	Body Oauth2FailureBody
+
+	Headers Oauth2TooSlowResponseHeaders
 }
 
 type Oauth2UnavailableResponseHeaders struct {
@@ -11220,6 +11262,25 @@ func (response AddApplication403ApplicationProblemPlusJSONResponse) VisitAddAppl
 	return err
 }
 
+type AddApplication408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplication408ApplicationProblemPlusJSONResponse) VisitAddApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type AddApplication409ApplicationProblemPlusJSONResponse struct {
 	AdminAlreadyExistsApplicationProblemPlusJSONResponse
 }
@@ -11880,6 +11941,25 @@ func (response ChangeApplication404ApplicationProblemPlusJSONResponse) VisitChan
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeApplication408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeApplication408ApplicationProblemPlusJSONResponse) VisitChangeApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -14125,6 +14205,25 @@ func (response RotateSigningKey403ApplicationProblemPlusJSONResponse) VisitRotat
 	return err
 }
 
+type RotateSigningKey408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response RotateSigningKey408ApplicationProblemPlusJSONResponse) VisitRotateSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RotateSigningKey413ApplicationProblemPlusJSONResponse struct {
 	AdminTooLargeApplicationProblemPlusJSONResponse
 }
@@ -14243,7 +14342,7 @@ func (response RotateSigningKey500ApplicationProblemPlusJSONResponse) VisitRotat
 }
 
 type RotateSigningKey503ApplicationProblemPlusJSONResponse struct {
-	ProblemUnavailableApplicationProblemPlusJSONResponse
+	AdminKeysUnavailableApplicationProblemPlusJSONResponse
 }
 
 func (response RotateSigningKey503ApplicationProblemPlusJSONResponse) VisitRotateSigningKeyResponse(w http.ResponseWriter) error {
@@ -14445,7 +14544,7 @@ func (response RetireSigningKey500ApplicationProblemPlusJSONResponse) VisitRetir
 }
 
 type RetireSigningKey503ApplicationProblemPlusJSONResponse struct {
-	ProblemUnavailableApplicationProblemPlusJSONResponse
+	AdminKeysUnavailableApplicationProblemPlusJSONResponse
 }
 
 func (response RetireSigningKey503ApplicationProblemPlusJSONResponse) VisitRetireSigningKeyResponse(w http.ResponseWriter) error {
@@ -15185,6 +15284,25 @@ func (response AddOrganisation403ApplicationProblemPlusJSONResponse) VisitAddOrg
 	return err
 }
 
+type AddOrganisation408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response AddOrganisation408ApplicationProblemPlusJSONResponse) VisitAddOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type AddOrganisation409ApplicationProblemPlusJSONResponse struct {
 	AdminAlreadyExistsApplicationProblemPlusJSONResponse
 }
@@ -15849,6 +15967,25 @@ func (response ChangeOrganisation404ApplicationProblemPlusJSONResponse) VisitCha
 	return err
 }
 
+type ChangeOrganisation408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeOrganisation408ApplicationProblemPlusJSONResponse) VisitChangeOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangeOrganisation412ApplicationProblemPlusJSONResponse struct {
 	AdminPreconditionFailedApplicationProblemPlusJSONResponse
 }
@@ -16438,6 +16575,25 @@ func (response AddRole403ApplicationProblemPlusJSONResponse) VisitAddRoleRespons
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRole408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response AddRole408ApplicationProblemPlusJSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -17106,6 +17262,25 @@ func (response ChangeRole404ApplicationProblemPlusJSONResponse) VisitChangeRoleR
 	return err
 }
 
+type ChangeRole408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeRole408ApplicationProblemPlusJSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangeRole412ApplicationProblemPlusJSONResponse struct {
 	AdminPreconditionFailedApplicationProblemPlusJSONResponse
 }
@@ -17432,6 +17607,25 @@ func (response SignInAdministrator403ApplicationProblemPlusJSONResponse) VisitSi
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInAdministrator408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response SignInAdministrator408ApplicationProblemPlusJSONResponse) VisitSignInAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -17965,6 +18159,25 @@ func (response SetUpAdministrator403ApplicationProblemPlusJSONResponse) VisitSet
 	return err
 }
 
+type SetUpAdministrator408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response SetUpAdministrator408ApplicationProblemPlusJSONResponse) VisitSetUpAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetUpAdministrator413ApplicationProblemPlusJSONResponse struct {
 	AdminTooLargeApplicationProblemPlusJSONResponse
 }
@@ -18374,6 +18587,25 @@ func (response AddUser403ApplicationProblemPlusJSONResponse) VisitAddUserRespons
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddUser408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response AddUser408ApplicationProblemPlusJSONResponse) VisitAddUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -19076,6 +19308,25 @@ func (response ChangeUser404ApplicationProblemPlusJSONResponse) VisitChangeUserR
 	return err
 }
 
+type ChangeUser408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeUser408ApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangeUser409ApplicationProblemPlusJSONResponse struct {
 	AdminUserTakenOrLastApplicationProblemPlusJSONResponse
 }
@@ -19343,6 +19594,25 @@ func (response PreviewAnswer404ApplicationProblemPlusJSONResponse) VisitPreviewA
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewAnswer408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewAnswer408ApplicationProblemPlusJSONResponse) VisitPreviewAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -20330,6 +20600,25 @@ func (response SetMembership404ApplicationProblemPlusJSONResponse) VisitSetMembe
 	return err
 }
 
+type SetMembership408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response SetMembership408ApplicationProblemPlusJSONResponse) VisitSetMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetMembership413ApplicationProblemPlusJSONResponse struct {
 	AdminTooLargeApplicationProblemPlusJSONResponse
 }
@@ -20565,6 +20854,25 @@ func (response MergeUser404ApplicationProblemPlusJSONResponse) VisitMergeUserRes
 	return err
 }
 
+type MergeUser408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response MergeUser408ApplicationProblemPlusJSONResponse) VisitMergeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type MergeUser413ApplicationProblemPlusJSONResponse struct {
 	AdminTooLargeApplicationProblemPlusJSONResponse
 }
@@ -20794,6 +21102,25 @@ func (response SetUserPassword404ApplicationProblemPlusJSONResponse) VisitSetUse
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserPassword408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserPassword408ApplicationProblemPlusJSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -21052,6 +21379,25 @@ func (response SetUserRole404ApplicationProblemPlusJSONResponse) VisitSetUserRol
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserRole408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserRole408ApplicationProblemPlusJSONResponse) VisitSetUserRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -21659,6 +22005,25 @@ func (response AddWebhook403ApplicationProblemPlusJSONResponse) VisitAddWebhookR
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWebhook408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response AddWebhook408ApplicationProblemPlusJSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -22308,6 +22673,25 @@ func (response ChangeWebhook404ApplicationProblemPlusJSONResponse) VisitChangeWe
 	return err
 }
 
+type ChangeWebhook408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeWebhook408ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangeWebhook412ApplicationProblemPlusJSONResponse struct {
 	AdminPreconditionFailedApplicationProblemPlusJSONResponse
 }
@@ -22571,6 +22955,25 @@ func (response ReplayDeliveries404ApplicationProblemPlusJSONResponse) VisitRepla
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDeliveries408ApplicationProblemPlusJSONResponse struct {
+	AdminTooSlowApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDeliveries408ApplicationProblemPlusJSONResponse) VisitReplayDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -27706,6 +28109,23 @@ func (response IntrospectToken401JSONResponse) VisitIntrospectTokenResponse(w ht
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntrospectToken408JSONResponse struct{ Oauth2TooSlowJSONResponse }
+
+func (response IntrospectToken408JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,8 @@ type Options struct {
 	PublicKeys func() []PublicKey
 	// SigningKeys are the keys that sign and verify JWTs, for the admin API; nil: none.
 	SigningKeys account.SigningKeys
+	// SearchedUsers is how many users one page of a search by text looks at; 100,000 where 0.
+	SearchedUsers int
 
 	// Dialects of the server; all.Dialects if nil.
 	Dialects dialect.List
@@ -231,7 +234,7 @@ func newServer(o Options) (*server, error) {
 	services := dialect.Services{Accounts: o.Accounts, Zone: o.TimeZone, Now: o.Now}
 	dialects := all.NewAPI(services)
 	s := &server{
-		API: dialects, adminAPI: adminAPI{Services: services, Previewers: dialects.Previewers(), Keys: o.SigningKeys},
+		API: dialects, adminAPI: adminAPI{Services: services, Previewers: dialects.Previewers(), Keys: o.SigningKeys, SearchedUsers: cmp.Or(o.SearchedUsers, 100_000)},
 		accounts: o.Accounts, basePathApps: o.BasePathApps, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics), publicKeys: o.PublicKeys,
 		dialects: o.Dialects, operations: table, legacyStatus: legacy, language: o.Language, docs: pages, now: o.Now,
 		spec: &spec{document: whole, written: map[string]specification{}},

@@ -19,6 +19,43 @@ type UserFilter struct {
 	Disabled    *bool
 	// Organisations finds members of any of these organisations; nil finds all users.
 	Organisations []int64
+	// UpTo is the highest id; 0: any.
+	UpTo int64
+}
+
+// EndOfSearch returns the id up to which a page of f after afterID looks at no more than
+// users of all users, or of each organisation's members; 0 if it can look at the rest. Only
+// for a Text are rows looked at that the page does not have.
+func (s *Store) EndOfSearch(ctx context.Context, f UserFilter, afterID int64, users int) (end int64, err error) {
+	if f.Text == "" || f.Role != "" && f.Role != RoleMember {
+		return 0, nil
+	}
+	const all, ofMembers = "SELECT id FROM users ", "SELECT user_id AS id FROM memberships "
+	if f.Organisations == nil {
+		return s.nthID(ctx, all, "id", conditions{}, afterID, users)
+	}
+	for _, organisation := range f.Organisations {
+		var c conditions
+		c.add("organisation_id = ?", organisation)
+		nth, err := s.nthID(ctx, ofMembers, "user_id", c, afterID, users)
+		if err != nil {
+			return 0, err
+		}
+		if nth != 0 && (end == 0 || nth < end) {
+			end = nth
+		}
+	}
+	return end, nil
+}
+
+// nthID is the nth id above afterID, 0 if there are fewer.
+func (s *Store) nthID(ctx context.Context, selected, column string, c conditions, afterID int64, nth int) (int64, error) {
+	c.add(column+" > ?", afterID)
+	ids, err := found[int64](ctx, s, "FindUsers", selected+c.where()+" ORDER BY "+column+" LIMIT 1 OFFSET ?", append(c.args, nth-1))
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	return ids[0], nil
 }
 
 // FindUsers returns at most limit users whose ids are above afterID, in order of their ids.
@@ -41,6 +78,9 @@ func (f UserFilter) ofMembers(afterID int64, limit int) (query string, args []an
 	for i, organisation := range f.Organisations {
 		var c conditions
 		c.add("m.organisation_id = ? AND m.user_id > ?", organisation, afterID)
+		if f.UpTo != 0 {
+			c.add("m.user_id <= ?", f.UpTo)
+		}
 		f.add(&c)
 		parts = append(parts, "SELECT * FROM ("+selectMembers+c.where()+" ORDER BY m.user_id LIMIT ?) AS part"+strconv.Itoa(i))
 		args = append(append(args, c.args...), limit)
@@ -58,6 +98,9 @@ func (s *Store) CountUsers(ctx context.Context, f UserFilter) (int64, error) {
 
 func (f UserFilter) conditions() (c conditions) {
 	f.add(&c)
+	if f.UpTo != 0 {
+		c.add("id <= ?", f.UpTo)
+	}
 	if f.Organisations != nil {
 		var members conditions
 		in(&members, "organisation_id", f.Organisations)

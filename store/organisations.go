@@ -114,8 +114,7 @@ const (
 
 // One query for organisations and roles: a second one would cost more than the repeated
 // columns of the organisation.
-var membershipsOf = "SELECT " + selected[Organisation]("o.") + `,
-		r.id AS role_id, r.code AS role_code, r.name AS role_name, r.created_at AS role_created_at
+var membershipsOf = "SELECT " + selected[Organisation]("o.") + ", " + joinedRoles + `
 	FROM memberships m
 	JOIN organisations o ON o.id = m.organisation_id AND o.disabled_at IS NULL
 	LEFT JOIN membership_roles mr ON mr.user_id = m.user_id AND mr.organisation_id = m.organisation_id
@@ -143,33 +142,25 @@ func (tx Tx) RemoveMembership(ctx context.Context, userID, organisationID int64,
 	return tx.change(ctx, "RemoveMembership", removeMembershipRole, userID, organisationID, *roleID)
 }
 
-// membershipRow is an organisation with one role in it, or with none.
-type membershipRow struct {
-	Organisation
-	RoleID        *int64  `db:"role_id"`
-	RoleCode      *string `db:"role_code"`
-	RoleName      *string `db:"role_name"`
-	RoleCreatedAt *Time   `db:"role_created_at"`
-}
-
 // MembershipsOf gives the organisations of a user in order of their ids, with
 // the user's roles in each.
 func (s *Store) MembershipsOf(ctx context.Context, userID int64) ([]Membership, error) {
-	rows, err := many[membershipRow](ctx, s, "MembershipsOf", membershipsOf, userID)
+	type row struct {
+		Organisation
+		joinedRole
+	}
+	rows, err := many[row](ctx, s, "MembershipsOf", membershipsOf, userID)
 	if err != nil {
 		return nil, err
 	}
 	var memberships []Membership
 	for _, row := range rows {
 		last := len(memberships) - 1
-		if last < 0 || memberships[last].ID != row.ID {
+		if last < 0 || memberships[last].ID != row.Organisation.ID {
 			memberships = append(memberships, Membership{Organisation: row.Organisation})
 			last++
 		}
-		if row.RoleID != nil {
-			role := Role{ID: *row.RoleID, Code: *row.RoleCode, Name: *row.RoleName, CreatedAt: *row.RoleCreatedAt}
-			memberships[last].Roles = append(memberships[last].Roles, role)
-		}
+		memberships[last].Roles = row.appendTo(memberships[last].Roles)
 	}
 	return memberships, nil
 }

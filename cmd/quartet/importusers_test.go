@@ -87,6 +87,20 @@ func TestUserImportUpdates(t *testing.T) {
 	equal(t, "without --from", command(t, "import", "--update", "-").code, cli.ExitUsage)
 }
 
+func TestUserImportLeavesTheLastSuperAdministrator(t *testing.T) {
+	t.Parallel()
+	database := migrated(t)
+	dump := func(status string) string {
+		return "id,username,password,salt,status\n1,tao.ran," + jpressHash + "," + status + "\n"
+	}
+	importUsers(t, database, dump("ok"))
+	done(t, "user", "role", "tao.ran", "super_administrator", "--database", database)
+	result := importUsers(t, database, dump("locked"), "--update")
+	equal(t, "said", result.out, "Users imported: 0. Already imported: 1. Refused: 0.\nUsers updated: 0. With values that were not taken over: 1.\n")
+	equal(t, "told", result.errs, "line 2: status: not taken over, because no other super administrator can sign in\n")
+	contains(t, done(t, "user", "list", "--disabled", "--database", database), "0 of 0")
+}
+
 func TestUserImportReportsRefusedUsers(t *testing.T) {
 	t.Parallel()
 	database := migrated(t)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -234,4 +235,35 @@ func TestKeysAreRotatedByTheAdminAPI(t *testing.T) {
 	send(http.MethodDelete, "/1?force=true", "", http.StatusNoContent) // which signed the administrator's token
 	c := call{method: http.MethodGet, path: "/admin/keys"}.with("Authorization", "Bearer "+jwt)
 	equal(t, "with a token of a removed key", s.admin.do(t, c).status, http.StatusUnauthorized)
+}
+
+// A key of which the database knows nothing would sign unseen.
+func TestARotationThatIsNotRecordedLeavesNoKey(t *testing.T) {
+	t.Parallel()
+	db := newInstallation(t)
+	done(t, at(db, "user", "add", "tang.xi", "--password", "violet-otter-lantern", "--role", "super_administrator")...)
+	s := serve(t, db...)
+	jwt := s.signIn(t, "tang.xi", "violet-otter-lantern")
+	path := strings.TrimPrefix(db[1], "sqlite:")
+	refusing, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
+	must(t, err)
+	defer refusing.Close()
+	_, err = refusing.ExecContext(t.Context(), `CREATE TRIGGER refusing BEFORE INSERT ON audit_events WHEN NEW.kind = 'key_rotated'
+		BEGIN SELECT RAISE(ABORT, 'no rotation is recorded'); END`)
+	must(t, err)
+	rotate := call{method: http.MethodPost, path: "/admin/keys", body: `{"overlap":0}`, kind: asJSON}.
+		with("Authorization", "Bearer "+jwt).with("Idempotency-Key", "rotation-1")
+	if r := s.admin.do(t, rotate); r.status != http.StatusInternalServerError {
+		t.Fatalf("a rotation that is not recorded answers %d: %s", r.status, r.text)
+	}
+	refused(t, cli.ExitFailed, "no rotation is recorded", at(db, "keys", "rotate")...)
+	files, err := filepath.Glob(path + ".keys/jwt-*")
+	must(t, err)
+	equal(t, "files", strings.Join(files, " "), path+".keys/jwt-1.pem")
+	equal(t, "keys", strings.Join(s.kids(t), " "), "1")
+	contains(t, headerOf(t, s.signIn(t, "tang.xi", "violet-otter-lantern")), `"kid":"1"`)
+
+	_, err = refusing.ExecContext(t.Context(), "DROP TRIGGER refusing")
+	must(t, err)
+	contains(t, s.admin.ok(t, rotate).text, `"kid":"2"`)
 }

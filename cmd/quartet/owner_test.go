@@ -4,6 +4,7 @@ package main
 
 import (
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,6 +53,37 @@ func rootsFilesAreTheServers(t *testing.T, binary string) {
 	must(t, os.Chown(filepath.Join(folder, "quartet.db.keys", "jwt-1.pem"), nobody, nobody))
 	must(t, os.Chown(path, 0, 0))
 	denied(t, binary, installation, "run as root: chown 65534:65534 "+path)
+}
+
+// keysThatCanOnlyBeRead asks a server that cannot write to the folder of its keys for
+// another key, and for one less.
+func keysThatCanOnlyBeRead(t *testing.T, binary string) {
+	folder, start := filepath.Join(t.TempDir(), "data"), spawn
+	must(t, os.Mkdir(folder, 0o700))
+	if os.Geteuid() == 0 { // who writes everywhere
+		must(t, os.Chown(folder, nobody, nobody))
+		reachable(t, filepath.Dir(filepath.Dir(folder)), filepath.Dir(folder), filepath.Dir(filepath.Dir(binary)), filepath.Dir(binary))
+		start = func(t *testing.T, binary string, args ...string) *child { return startAs(t, nobody, binary, args...) }
+	}
+	path := filepath.Join(folder, "quartet.db")
+	db := []string{"--database", "sqlite:" + path}
+	done(t, at(db, "migrate")...)
+	done(t, at(db, "user", "add", "tang.xi", "--role", "super_administrator", "--password", bossPassword)...)
+	done(t, at(db, "keys", "rotate")...)
+	must(t, os.Chmod(path+".keys", 0o500))
+	server := start(t, binary, db...)
+	jwt := server.signIn(t, "tang.xi", bossPassword)
+	for _, c := range []call{
+		{method: http.MethodPost, path: "/admin/keys", body: `{"overlap":0}`, kind: asJSON},
+		{method: http.MethodDelete, path: "/admin/keys/1?force=true"},
+	} {
+		r := server.admin.do(t, c.with("Authorization", "Bearer "+jwt))
+		if r.status != http.StatusServiceUnavailable || r.body["code"] != "keys_read_only" {
+			t.Errorf("%s %s answers %d: %s", c.method, c.path, r.status, r.text)
+		}
+	}
+	contains(t, server.errs.String(), "must not use "+path+".keys")
+	must(t, os.Chmod(path+".keys", 0o700)) // else nobody removes it
 }
 
 // reachable lets every user through directories of the test.

@@ -23,6 +23,7 @@ func TestProcess(t *testing.T) {
 	t.Run("an import that is killed goes on", func(t *testing.T) { killWhileImporting(t, binary) })
 	t.Run("a backup is restored after a kill", func(t *testing.T) { restoreAfterKill(t, binary) })
 	t.Run("what root makes is the server's", func(t *testing.T) { rootsFilesAreTheServers(t, binary) })
+	t.Run("a folder of keys that is read-only", func(t *testing.T) { keysThatCanOnlyBeRead(t, binary) })
 	t.Run("a signal ends it in good order", func(t *testing.T) { endByOneSignal(t, binary) })
 	t.Run("a second signal ends it at once", func(t *testing.T) { endByTwoSignals(t, binary) })
 	t.Run("a mock answers until a signal", func(t *testing.T) { mockInAProcess(t, binary) })

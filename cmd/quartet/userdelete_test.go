@@ -1,6 +1,8 @@
 package main
 
 import (
+	"database/sql"
+	"errors"
 	"net/http"
 	"net/url"
 	"os"
@@ -59,6 +61,22 @@ func TestAUserIsExportedAndDeleted(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Whether or not the last super administrator can sign in, they are not erased.
+func TestTheLastSuperAdministratorIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	db := newInstallation(t)
+	done(t, at(db, "user", "add", "tang.xi", "--role", "super_administrator")...)
+	remove := at(db, "user", "delete", "tang.xi", "--yes")
+	refused(t, cli.ExitFailed, "This is the last super administrator", remove...)
+	file, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(db[1], "sqlite:"))
+	must(t, err)
+	_, err = file.ExecContext(t.Context(), "UPDATE users SET disabled_at = 1")
+	must(t, errors.Join(err, file.Close()))
+	refused(t, cli.ExitFailed, "This is the last super administrator", remove...)
+	done(t, at(db, "user", "add", "li.na", "--role", "super_administrator")...)
+	done(t, remove...)
 }
 
 func TestAClosedAccountIsShownAsOne(t *testing.T) {

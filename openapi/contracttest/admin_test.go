@@ -9,10 +9,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"quartet/openapi/check/contract"
 	"quartet/server"
 	"quartet/server/account"
+	"quartet/server/apierr"
 	"quartet/server/password"
 	"quartet/store"
 	"quartet/store/storetest"
@@ -35,6 +37,7 @@ func init() {
 		"last_super_administrator": aboutTheAdministrator,
 		"too_many_requests":        tooManySecrets,
 		"overloaded":               overloadedAdmin,
+		"keys_read_only":           withKeysThatCanOnlyBeRead,
 		"conflict":                 inConflict,
 		"mobile_taken":             takenBy(`{"mobile":"13800138000","mobileVerified":true}`),
 		"email_taken":              takenBy(`{"email":"demo@example.com"}`),
@@ -170,6 +173,28 @@ func overloadedAdmin(r *target, t *testing.T, o documented) []sent {
 	keepHashing(t, hasher)
 	return to(busy, made)
 }
+
+// withKeysThatCanOnlyBeRead sends what changes the keys of a server that only reads them.
+func withKeysThatCanOnlyBeRead(r *target, t *testing.T, o documented) []sent {
+	config := accountConfig(t, storetest.SQLite(t), password.NewHasher(password.Options{}))
+	accounts := account.New(config)
+	reading := inProcess(t, server.Options{Accounts: accounts, SigningKeys: readOnlyKeys{}})
+	_, err := accounts.CommandLine().AddUser(t.Context(), account.AddedUser{
+		NewUser: account.NewUser{Username: "root", Password: new(memberPassword)}, Role: store.RoleSuperAdministrator,
+	})
+	must(t, err)
+	made := o.Requests("ok")[0]
+	r.authorise(&made, o, r.jwt(t, reading, "root", memberPassword))
+	return to(reading, made)
+}
+
+type readOnlyKeys struct{ account.NoSigningKeys }
+
+func (readOnlyKeys) Rotate(string, time.Duration) (account.SigningKey, error) {
+	return account.SigningKey{}, apierr.New(apierr.KeysReadOnly)
+}
+
+func (readOnlyKeys) Retire(string, bool) error { return apierr.New(apierr.KeysReadOnly) }
 
 // inConflict adds a third secret, retires the newest key, or tests a disabled webhook.
 func inConflict(r *target, t *testing.T, o documented) []sent {

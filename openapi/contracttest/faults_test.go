@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -80,6 +81,29 @@ func accountConfig(t *testing.T, facts *store.Store, hasher *password.Hasher) ac
 		Store: facts, Signer: signer, AccessKey: make([]byte, 32), CodeKey: make([]byte, 32), Sealer: fieldcrypt.New(make([]byte, 32)),
 		Hasher: hasher, IDs: idgen.New(time.Now), Now: time.Now, Limits: account.DefaultLimits(),
 		SMS: providers.NewSMSSimulator(nil, time.Now), WeChat: providers.NewWeChatSimulator(), OpenRegistration: true,
+	}
+}
+
+// A body that does not arrive is answered by every operation that has one, and documented.
+func TestEveryOperationWithABodyDocumentsASlowOne(t *testing.T) {
+	r := &target{hasty: inProcess(t, server.Options{Limits: server.Limits{Time: 50 * time.Millisecond}})}
+	contract, err := contract.Load()
+	must(t, err)
+	for _, o := range contract.Operations() {
+		if o.RequestBody == nil {
+			continue
+		}
+		t.Run(o.OperationID, func(t *testing.T) {
+			t.Parallel()
+			for _, s := range unending(r, t, o) {
+				got := s.to.sendBody(t, s.request, s.body())
+				documented := o.Responses.Value(strconv.Itoa(got.status))
+				if got.status != http.StatusRequestTimeout || documented == nil {
+					t.Fatalf("%d, documented: %v: %s", got.status, documented != nil, got.text)
+				}
+				checkAnswer(t, documented.Value, got)
+			}
+		})
 	}
 }
 

@@ -384,4 +384,6 @@ func (keyFolder) Rotate(algorithm string, _ time.Duration) (account.SigningKey, 
 	return account.SigningKey{KID: "2", Algorithm: algorithm}, nil
 }
 
+func (keyFolder) Withdraw(string) error { return nil }
+
 func (keyFolder) Retire(string, bool) error { return nil }

@@ -51,6 +51,24 @@ func (s Operator) FindUsers(ctx context.Context, f UserFilter, afterID int64, li
 	if err != nil {
 		return nil, err
 	}
+	return s.findUsers(ctx, filter, afterID, limit)
+}
+
+// SearchUsers is FindUsers that looks for a text at about atOnce users and no more. end is the
+// id after which the next search begins, 0 where it has looked at all of them.
+func (s Operator) SearchUsers(ctx context.Context, f UserFilter, afterID int64, limit, atOnce int) (users []User, end int64, err error) {
+	filter, err := s.userFilter(ctx, f)
+	if err != nil {
+		return nil, 0, err
+	}
+	if filter.UpTo, err = s.store.EndOfSearch(ctx, filter, afterID, atOnce); err != nil {
+		return nil, 0, storeErr(err)
+	}
+	users, err = s.findUsers(ctx, filter, afterID, limit)
+	return users, filter.UpTo, err
+}
+
+func (s Operator) findUsers(ctx context.Context, filter store.UserFilter, afterID int64, limit int) ([]User, error) {
 	rows, err := s.store.FindUsers(ctx, filter, afterID, limit)
 	if err != nil {
 		return nil, storeErr(err)

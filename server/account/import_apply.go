@@ -13,8 +13,20 @@ import (
 func (i *Importer) apply(ctx context.Context, changes []change, outcomes []error) (again []int, err error) {
 	err = i.s.inTx(ctx, func(tx *tx) error {
 		again = nil
+		var active []int64 // super administrators, locked before other users
+		if slices.ContainsFunc(changes, change.disablesSuperAdministrator) {
+			var err error
+			if active, err = tx.LockSuperAdministrators(ctx); err != nil {
+				return err
+			}
+		}
 		for _, c := range changes {
-			updated, err := i.applyOne(ctx, tx, c)
+			others := slices.DeleteFunc(slices.Clone(active), func(id int64) bool { return id == c.UserID })
+			last := c.disablesSuperAdministrator() && len(others) == 0
+			updated, err := i.applyOne(ctx, tx, c, last)
+			if err == nil && c.disablesSuperAdministrator() && !last {
+				active = others
+			}
 			switch {
 			case errors.Is(err, store.ErrNotFound):
 				again = append(again, c.n)
@@ -35,9 +47,13 @@ func (i *Importer) apply(ctx context.Context, changes []change, outcomes []error
 	return again, err
 }
 
+func (c change) disablesSuperAdministrator() bool {
+	return c.role == RoleSuperAdministrator && c.Disabled != nil && *c.Disabled
+}
+
 func (c *change) outcome(updated Updated) error {
 	switch {
-	case len(updated.Fields)+len(updated.Kept)+len(updated.Taken) > 0:
+	case len(updated.Fields)+len(updated.Kept)+len(updated.Taken) > 0, updated.StaysEnabled:
 		return updated
 	case c.deleted:
 		return ErrDeleted
@@ -46,12 +62,14 @@ func (c *change) outcome(updated Updated) error {
 	}
 }
 
-func (i *Importer) applyOne(ctx context.Context, tx *tx, c change) (Updated, error) {
+// applyOne stores one change. last says that it would disable the last super administrator,
+// who stays enabled then.
+func (i *Importer) applyOne(ctx context.Context, tx *tx, c change, last bool) (Updated, error) {
 	taken, err := tx.TakenValues(ctx, c.ImportUpdate, c.mobile)
 	if err != nil {
 		return Updated{}, err
 	}
-	updated := Updated{Fields: slices.Clone(c.fields), Kept: c.kept}
+	updated := Updated{Fields: slices.Clone(c.fields), Kept: slices.Clone(c.kept), StaysEnabled: last}
 	leave := func(owner int64, field string, others ...string) {
 		if owner != 0 {
 			updated.Taken = append(updated.Taken, TakenField{field, owner})
@@ -68,6 +86,11 @@ func (i *Importer) applyOne(ctx context.Context, tx *tx, c change) (Updated, err
 		c.Mobile, c.MobileIndex, c.MobileVerified = nil, nil, false
 	}
 	var untaken []string
+	if last {
+		c.Disabled = nil
+		updated.Fields = slices.DeleteFunc(updated.Fields, func(f string) bool { return f == fieldStatus })
+		untaken = append(untaken, fieldStatus)
+	}
 	for _, t := range updated.Taken {
 		untaken = append(untaken, t.Field)
 	}

@@ -57,6 +57,9 @@ func inWords(u account.Updated) string {
 	for _, taken := range u.Taken {
 		parts = append(parts, fmt.Sprintf("taken %s:%d", taken.Field, taken.Owner))
 	}
+	if u.StaysEnabled {
+		parts = append(parts, "stays")
+	}
 	slices.Sort(parts)
 	return strings.Join(parts, " ")
 }

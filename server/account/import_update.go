@@ -24,6 +24,9 @@ type Updated struct {
 	Kept   []string // left as they are, because they were set here
 	// Taken are left as they are too, because another user has the value.
 	Taken []TakenField
+	// StaysEnabled is that of a user who is disabled there, and is the only super
+	// administrator here who can sign in.
+	StaysEnabled bool
 }
 
 // TakenField is a value that another user has.
@@ -34,7 +37,7 @@ type TakenField struct {
 
 // Error lists the fields.
 func (u Updated) Error() string {
-	return fmt.Sprint("account: updated ", u.Fields, ", kept ", u.Kept, ", taken ", u.Taken)
+	return fmt.Sprint("account: updated ", u.Fields, ", kept ", u.Kept, ", taken ", u.Taken, ", stays enabled: ", u.StaysEnabled)
 }
 
 // The names of fields that the rules of an update treat apart.
@@ -94,6 +97,7 @@ type change struct {
 	fields, kept []string
 	mobile       *store.Digest // that the update proves
 	department   string        // that the user comes into; "" for none
+	role         string        // of the user, over the whole server
 }
 
 // changes compares those of waiting with their rows, and returns those that differ.
@@ -190,7 +194,7 @@ func (i *Importer) compare(ctx context.Context, n ImportedUser, row store.Import
 	status := locks.Compare(importmerge.Fields{fieldStatus: c.said[fieldStatus]}, importmerge.Fields{fieldStatus: here[fieldStatus]})
 	result.Take, result.Kept = append(result.Take, status.Take...), append(result.Kept, status.Kept...)
 
-	c.UserID, c.Version, c.Alias = row.ID, row.Version, n.Alias
+	c.UserID, c.Version, c.Alias, c.role = row.ID, row.Version, n.Alias, row.Role
 	c.keepProven(&result, there, row.User)
 	if err := i.takeFields(&c, n, row.User, result.Take); err != nil {
 		return change{}, err

@@ -158,3 +158,29 @@ func TestAnImportLeavesOutWhoHasClosedTheAccount(t *testing.T) {
 	}
 	wantEqual(t, "another system's", w.importing(func(o *account.ImportOptions) { o.Source = "ruoyi" }, tao()), "in")
 }
+
+func TestAnImportLeavesASuperAdministrator(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	people := func(status string) (batch []account.ImportedUser) {
+		for at, c := range status {
+			n := importedUser(fmt.Sprint(at+1), fmt.Sprint("person.", at+1))
+			n.Nickname, n.Disabled, n.Deleted = new(status), c == 'x', c == '-'
+			batch = append(batch, n)
+		}
+		return batch
+	}
+	wantEqual(t, "first", w.importing(plainly, people("...")...), "in in in")
+	for _, name := range []string{"person.1", "person.2"} {
+		must(t, w.CommandLine().SetRole(t.Context(), w.found(name).ID, account.RoleSuperAdministrator))
+	}
+	enabled := func(name string) bool { return w.found(name).DisabledAt == nil }
+	wantEqual(t, "a dry run", w.importing(wouldUpdate, people("xxx")...), "changed nickname,status changed nickname stays changed nickname,status")
+	wantEqual(t, "both", w.importing(updating, people("xxx")...), "changed nickname,status changed nickname stays changed nickname,status")
+	wantEqual(t, "enabled", fmt.Sprint(enabled("person.1"), enabled("person.2"), enabled("person.3")), "false true false")
+	wantEqual(t, "it is told each time", w.importing(updating, people("xxx")...), "here stays here")
+	wantEqual(t, "deleted there", w.importing(updating, people("x-x")...), "changed nickname changed nickname stays changed nickname")
+	wantEqual(t, "still enabled", enabled("person.2"), true)
+	must(t, w.CommandLine().EnableUser(t.Context(), w.found("person.1").ID))
+	wantEqual(t, "with another", w.importing(updating, people("x-x")...), "here changed status here")
+}

@@ -53,14 +53,14 @@ func (s Operator) take(ctx context.Context, tx *tx, id int64, leaves bool) (stor
 	return locked, err
 }
 
-// anotherStays fails with LastSuperAdministrator if the user is the only super administrator
-// who can sign in. Otherwise it locks those who can, so that one of them stays.
+// anotherStays fails with LastSuperAdministrator if the user is a super administrator, and no
+// other one can sign in. Otherwise it locks those who can, so that one of them stays.
 func anotherStays(ctx context.Context, tx *tx, leaving store.User) error {
 	if leaving.Role != RoleSuperAdministrator {
 		return nil
 	}
 	active, err := tx.LockSuperAdministrators(ctx)
-	if err == nil && slices.Equal(active, []int64{leaving.ID}) {
+	if err == nil && !slices.ContainsFunc(active, func(id int64) bool { return id != leaving.ID }) {
 		err = apierr.New(apierr.LastSuperAdministrator)
 	}
 	return err

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -50,6 +51,17 @@ type LinkedWeChat struct {
 	OpenID  string
 	UnionID *string
 	Follows bool // follows the official account
+}
+
+// Decimal is an id as contracts have it: a text, because JavaScript has no 64-bit numbers.
+func Decimal(id int64) string { return strconv.FormatInt(id, 10) }
+
+// DecimalOrNull is Decimal of an id that can be missing.
+func DecimalOrNull(id *int64) *string {
+	if id == nil {
+		return nil
+	}
+	return new(Decimal(*id))
 }
 
 // Author is who created or changed a user.

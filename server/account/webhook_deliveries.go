@@ -107,7 +107,7 @@ func (s *Service) Delivery(ctx context.Context, id string) (Delivery, error) {
 		return Delivery{}, err
 	}
 	row, err := s.store.DeliveryByKey(ctx, d.Event, d.Webhook)
-	return newDelivery(row), resourceErr(err, "deliveryId")
+	return newDelivery(row), Missing(codeErr(err, "deliveryId"))
 }
 
 // DeliveredEvent gives the event of a delivery, nil if it is no longer kept.
@@ -130,7 +130,7 @@ func (s Operator) TestWebhook(ctx context.Context, id int64) (Delivery, error) {
 	if webhook.Disabled {
 		return Delivery{}, &apierr.Error{Code: apierr.Conflict, Field: "webhookId"}
 	}
-	events := []event{s.event(AuditWebhookTested, 0, details{"webhook": decimal(id)})}
+	events := []event{s.event(AuditWebhookTested, 0, details{"webhook": Decimal(id)})}
 	rows := s.auditRows(ctx, events)
 	err = withNewIDs(func() error {
 		s.setIDs(rows)
@@ -155,11 +155,11 @@ func (s Operator) ReplayDelivery(ctx context.Context, id string) (Delivery, erro
 		return Delivery{}, err
 	}
 	err = s.inTx(ctx, func(tx *tx) error {
-		tx.record(s.event(AuditDeliveriesReplayed, 0, details{"webhook": decimal(d.Webhook), "delivery": id}))
+		tx.record(s.event(AuditDeliveriesReplayed, 0, details{"webhook": Decimal(d.Webhook), "delivery": id}))
 		return tx.ReplayDelivery(ctx, d.Event, d.Webhook, store.TimeOf(s.now()))
 	})
 	if err != nil {
-		return Delivery{}, resourceErr(err, "deliveryId")
+		return Delivery{}, Missing(codeErr(err, "deliveryId"))
 	}
 	return s.Delivery(ctx, id)
 }
@@ -173,7 +173,7 @@ func (s Operator) ReplayDeliveries(ctx context.Context, webhook int64, state str
 	}
 	queued, err = s.store.ReplayDeliveries(ctx, webhook, state, since, store.TimeOf(s.now()))
 	if queued > 0 {
-		s.audit(ctx, s.event(AuditDeliveriesReplayed, 0, details{"webhook": decimal(webhook), "state": state, "deliveries": queued}))
+		s.audit(ctx, s.event(AuditDeliveriesReplayed, 0, details{"webhook": Decimal(webhook), "state": state, "deliveries": queued}))
 	}
 	return queued, storeErr(err)
 }
@@ -271,7 +271,7 @@ func (s *Service) FinishDelivery(ctx context.Context, d ClaimedDelivery, a Attem
 			return err
 		}
 		webhook.UpdatedAt, webhook.DisabledAt = store.TimeOf(now), new(store.TimeOf(now))
-		tx.record(event{kind: AuditWebhookDisabled, detail: details{"webhook": decimal(webhook.ID), "reason": "gone"}})
+		tx.record(event{kind: AuditWebhookDisabled, detail: details{"webhook": Decimal(webhook.ID), "reason": "gone"}})
 		return tx.ChangeWebhook(ctx, webhook)
 	})
 	if errors.Is(err, store.ErrNotFound) {

@@ -103,7 +103,7 @@ func (s Operator) AddWebhook(ctx context.Context, n NewWebhook) (WebhookWithSecr
 				SecretSealed: s.sealer.Seal(secret, webhookContext(id)), Version: 1, CreatedAt: now, UpdatedAt: now,
 			}
 			added = WebhookWithSecret{s.newWebhook(row), secret}
-			tx.record(s.event(AuditWebhookAdded, 0, details{"webhook": decimal(id), "host": hostOf(n.URL)}))
+			tx.record(s.event(AuditWebhookAdded, 0, details{"webhook": Decimal(id), "host": hostOf(n.URL)}))
 			if err := tx.InsertWebhook(ctx, row, MaxWebhooks); err != nil {
 				return err
 			}
@@ -137,16 +137,16 @@ func (s Operator) ChangeWebhook(ctx context.Context, id int64, change WebhookCha
 			row.Kinds, fields = strings.Join(*change.Kinds, " "), append(fields, "kinds")
 		}
 		if len(fields) > 0 {
-			tx.record(s.event(AuditWebhookChanged, 0, details{"webhook": decimal(id), "host": hostOf(row.URL), "fields": fields}))
+			tx.record(s.event(AuditWebhookChanged, 0, details{"webhook": Decimal(id), "host": hostOf(row.URL), "fields": fields}))
 		}
 		switch {
 		case change.Disabled == nil, *change.Disabled == (row.DisabledAt != nil):
 		case *change.Disabled:
 			row.DisabledAt = new(store.TimeOf(s.now()))
-			tx.record(s.event(AuditWebhookDisabled, 0, details{"webhook": decimal(id)}))
+			tx.record(s.event(AuditWebhookDisabled, 0, details{"webhook": Decimal(id)}))
 		default:
 			row.DisabledAt = nil
-			tx.record(s.event(AuditWebhookEnabled, 0, details{"webhook": decimal(id)}))
+			tx.record(s.event(AuditWebhookEnabled, 0, details{"webhook": Decimal(id)}))
 		}
 	})
 }
@@ -179,7 +179,7 @@ func (s Operator) DeleteWebhook(ctx context.Context, id int64) error {
 		if err != nil {
 			return err
 		}
-		tx.record(s.event(AuditWebhookDeleted, 0, details{"webhook": decimal(id), "host": hostOf(row.URL)}))
+		tx.record(s.event(AuditWebhookDeleted, 0, details{"webhook": Decimal(id), "host": hostOf(row.URL)}))
 		return tx.DeleteWebhook(ctx, id)
 	}))
 }
@@ -195,7 +195,7 @@ func (s Operator) RotateWebhookSecret(ctx context.Context, id int64) (WebhookWit
 			secret, now := newWebhookSecret(), s.now()
 			row.OldSecretSealed, row.OldSecretUntil = new(row.SecretSealed), new(store.TimeOf(now.Add(oldSecretTime)))
 			row.SecretSealed = s.sealer.Seal(secret, webhookContext(id))
-			tx.record(s.event(AuditWebhookSecretRotated, 0, details{"webhook": decimal(id)}))
+			tx.record(s.event(AuditWebhookSecretRotated, 0, details{"webhook": Decimal(id)}))
 			if err := tx.ChangeWebhook(ctx, row); err != nil {
 				return err
 			}
@@ -276,15 +276,7 @@ func (s *Service) WebhookTargets(ctx context.Context) ([]WebhookTarget, error) {
 }
 
 // webhookErr converts an error of the store where a webhook may be missing.
-func webhookErr(err error) error { return resourceErr(err, "webhookId") }
-
-// resourceErr converts an error of the store where an operator's resource may be missing.
-func resourceErr(err error, resource string) error {
-	if errors.Is(err, store.ErrNotFound) {
-		return &apierr.Error{Code: apierr.NotFound, Field: resource, Cause: err}
-	}
-	return storeErr(err)
-}
+func webhookErr(err error) error { return Missing(codeErr(err, "webhookId")) }
 
 func newWebhookSecret() string {
 	secret := make([]byte, webhookSecretSize)
@@ -293,7 +285,7 @@ func newWebhookSecret() string {
 }
 
 // webhookContext binds a sealed secret to its webhook.
-func webhookContext(id int64) string { return "webhook:" + decimal(id) }
+func webhookContext(id int64) string { return "webhook:" + Decimal(id) }
 
 // hostOf is the part of a URL that is shown in the audit: the rest can hold a secret.
 func hostOf(text string) string {
@@ -302,5 +294,3 @@ func hostOf(text string) string {
 	}
 	return ""
 }
-
-func decimal(id int64) string { return strconv.FormatInt(id, 10) }

@@ -16,6 +16,8 @@ type API struct {
 	dialect.Services
 	Previewers map[string]dialect.Previewer // by the names of their dialects
 	Keys       account.SigningKeys
+	// SearchedUsers is how many users one page of a search looks at.
+	SearchedUsers int
 }
 
 // operator returns who calls an operation that has an x-right.

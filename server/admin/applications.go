@@ -93,7 +93,7 @@ func (API) ListApplicationSecrets(ctx context.Context, r openapi.ListApplication
 	}
 	list := openapi.AdminApplicationSecretList{Items: dialect.Convert(rows, func(s account.ApplicationSecret) openapi.AdminApplicationSecret {
 		return openapi.AdminApplicationSecret{
-			Id: decimal(s.ID), CreatedAt: utc(s.CreatedAt), LastUsedAt: utcOrNull(s.LastUsedAt), RevokedAt: utcOrNull(s.RevokedAt),
+			Id: account.Decimal(s.ID), CreatedAt: utc(s.CreatedAt), LastUsedAt: utcOrNull(s.LastUsedAt), RevokedAt: utcOrNull(s.RevokedAt),
 		}
 	})}
 	return openapi.ListApplicationSecrets200JSONResponse{Body: list}, nil
@@ -106,7 +106,7 @@ func (API) AddApplicationSecret(ctx context.Context, r openapi.AddApplicationSec
 		return nil, account.Missing(err)
 	}
 	return openapi.AddApplicationSecret201JSONResponse{
-		Body: openapi.AdminNewApplicationSecret{Id: decimal(added.ID), CreatedAt: utc(added.CreatedAt), Secret: added.Text},
+		Body: openapi.AdminNewApplicationSecret{Id: account.Decimal(added.ID), CreatedAt: utc(added.CreatedAt), Secret: added.Text},
 	}, nil
 }
 

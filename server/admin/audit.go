@@ -27,7 +27,7 @@ func (API) ListAudit(ctx context.Context, r openapi.ListAuditRequestObject) (ope
 	if err != nil {
 		return nil, err
 	}
-	items, next := pageOf(l, rows, func(e account.AuditEvent) string { return decimal(e.ID) }, toAuditEvent)
+	items, next := pageOf(l, rows, func(e account.AuditEvent) string { return account.Decimal(e.ID) }, toAuditEvent)
 	return openapi.ListAudit200JSONResponse{Body: openapi.AdminAuditPage{Items: items, Next: next}}, nil
 }
 

@@ -10,16 +10,6 @@ import (
 	"quartet/server/dialect"
 )
 
-// decimal is an id as the contract has it: a text, because JavaScript has no 64-bit numbers.
-func decimal(id int64) string { return strconv.FormatInt(id, 10) }
-
-func decimalOrNull(id *int64) *string {
-	if id == nil {
-		return nil
-	}
-	return new(decimal(*id))
-}
-
 // number is the id of a text of digits; one that is too large is nobody's.
 func number(text string) int64 {
 	id, err := strconv.ParseInt(text, 10, 64)
@@ -48,14 +38,14 @@ func utcOrNull(at *account.Time) *time.Time {
 
 func toUserSummary(u account.User) openapi.AdminUserSummary {
 	return openapi.AdminUserSummary{
-		Id: decimal(u.ID), Username: u.Username, Nickname: u.Nickname, RealName: u.RealName, Mobile: u.Mobile, Email: u.Email,
+		Id: account.Decimal(u.ID), Username: u.Username, Nickname: u.Nickname, RealName: u.RealName, Mobile: u.Mobile, Email: u.Email,
 		Role: openapi.AdminUserRole(u.Role), Disabled: u.DisabledAt != nil, CreatedAt: utc(u.CreatedAt), LastSignInAt: utcOrNull(u.LastLoginAt),
 	}
 }
 
 func toUser(u account.User, others []account.OtherID) openapi.AdminUser {
 	return openapi.AdminUser{
-		Id: decimal(u.ID), Guid: u.GUID, Username: u.Username, Nickname: u.Nickname, RealName: u.RealName,
+		Id: account.Decimal(u.ID), Guid: u.GUID, Username: u.Username, Nickname: u.Nickname, RealName: u.RealName,
 		Gender: int32(dialect.OrEmpty(u.Gender)), Birthday: u.Birthday,
 		Mobile: u.Mobile, MobileVerified: u.MobileVerified, Email: u.Email, EmailVerified: u.EmailVerified,
 		Signature: u.Signature, Avatar: u.Avatar, Site: u.Site, Company: u.Company, Occupation: u.Occupation,
@@ -102,12 +92,12 @@ func fromUserChange(c openapi.AdminUserChange) account.SetUser {
 }
 
 func toUserName(n account.UserName) openapi.AdminUserName {
-	return openapi.AdminUserName{Id: decimal(n.ID), Username: n.Username, Nickname: n.Nickname}
+	return openapi.AdminUserName{Id: account.Decimal(n.ID), Username: n.Username, Nickname: n.Nickname}
 }
 
 func toSessionInfo(s account.FoundSession, of account.UserName) openapi.AdminSessionInfo {
 	return openapi.AdminSessionInfo{
-		Id: decimal(s.ID), User: toUserName(of), Dialect: s.Dialect, OpenedBy: s.OpenedBy, Application: s.Application,
+		Id: account.Decimal(s.ID), User: toUserName(of), Dialect: s.Dialect, OpenedBy: s.OpenedBy, Application: s.Application,
 		ProductType: s.ProductType, DeviceNumber: s.DeviceNumber, ClientIp: s.ClientIP, UserAgent: s.UserAgent,
 		CreatedAt: utc(s.CreatedAt), LastSeenAt: utc(s.LastSeenAt), ExpiresAt: utc(s.ExpiresAt), EndedAt: utcOrNull(s.EndedAt), EndReason: s.EndReason,
 	}
@@ -143,7 +133,7 @@ func toAuditEvent(e account.AuditEvent) openapi.AdminAuditEvent {
 		panic(err) // impossible: the rules write objects
 	}
 	return openapi.AdminAuditEvent{
-		Id: decimal(e.ID), At: utc(e.At), Kind: e.Kind, ActorId: decimalOrNull(e.ActorID), SubjectId: decimalOrNull(e.SubjectID),
-		SessionId: decimalOrNull(e.SessionID), Dialect: e.Dialect, ClientIp: e.ClientIP, Detail: detail,
+		Id: account.Decimal(e.ID), At: utc(e.At), Kind: e.Kind, ActorId: account.DecimalOrNull(e.ActorID), SubjectId: account.DecimalOrNull(e.SubjectID),
+		SessionId: account.DecimalOrNull(e.SessionID), Dialect: e.Dialect, ClientIp: e.ClientIP, Detail: detail,
 	}
 }

@@ -29,7 +29,7 @@ func (API) ListLockouts(ctx context.Context, r openapi.ListLockoutsRequestObject
 	if err != nil {
 		return nil, err
 	}
-	items, next := pageOf(l, lockouts, func(o account.FoundLockout) string { return decimal(o.ID) },
+	items, next := pageOf(l, lockouts, func(o account.FoundLockout) string { return account.Decimal(o.ID) },
 		func(o account.FoundLockout) openapi.AdminLockout { return toLockout(o, names) })
 	return openapi.ListLockouts200JSONResponse{Body: openapi.AdminLockoutPage{Items: items, Next: next}}, nil
 }

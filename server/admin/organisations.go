@@ -72,19 +72,19 @@ func (API) ListMembers(ctx context.Context, r openapi.ListMembersRequestObject) 
 	if err != nil {
 		return nil, account.Missing(err)
 	}
-	items, next := pageOf(l, rows, func(m account.Member) string { return decimal(m.UserID) }, toMember)
+	items, next := pageOf(l, rows, func(m account.Member) string { return account.Decimal(m.UserID) }, toMember)
 	return openapi.ListMembers200JSONResponse{Body: openapi.AdminMemberPage{Items: items, Next: next}}, nil
 }
 
 func toOrganisation(o account.Organisation) openapi.AdminOrganisation {
 	return openapi.AdminOrganisation{
-		Id: decimal(o.ID), Code: o.Code, Name: o.Name, Disabled: o.DisabledAt != nil, CreatedAt: utc(o.CreatedAt), Version: o.Version,
+		Id: account.Decimal(o.ID), Code: o.Code, Name: o.Name, Disabled: o.DisabledAt != nil, CreatedAt: utc(o.CreatedAt), Version: o.Version,
 	}
 }
 
 func toMember(m account.Member) openapi.AdminMember {
 	return openapi.AdminMember{
-		UserId: decimal(m.UserID), Username: m.Username, Nickname: m.Nickname, RealName: m.RealName,
+		UserId: account.Decimal(m.UserID), Username: m.Username, Nickname: m.Nickname, RealName: m.RealName,
 		Disabled: m.UserDisabledAt != nil, JoinedAt: utc(m.JoinedAt), Roles: dialect.Convert(m.Roles, toMembershipRole),
 	}
 }

@@ -66,7 +66,7 @@ func (API) DeleteRole(ctx context.Context, r openapi.DeleteRoleRequestObject) (o
 
 func toRole(r account.Role) openapi.AdminRole {
 	return openapi.AdminRole{
-		Id: decimal(r.ID), Code: r.Code, Name: r.Name, Administers: r.Administers,
+		Id: account.Decimal(r.ID), Code: r.Code, Name: r.Name, Administers: r.Administers,
 		Disabled: r.DisabledAt != nil, CreatedAt: utc(r.CreatedAt), Version: r.Version,
 	}
 }

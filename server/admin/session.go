@@ -36,7 +36,7 @@ func (a API) ReadAdministrator(ctx context.Context, _ openapi.ReadAdministratorR
 		return nil, err
 	}
 	return openapi.ReadAdministrator200JSONResponse{Body: openapi.Administrator{
-		Id: decimal(who.User.ID), Username: who.User.Username, Nickname: who.User.Nickname, Role: openapi.AdminUserRole(who.User.Role),
+		Id: account.Decimal(who.User.ID), Username: who.User.Username, Nickname: who.User.Nickname, Role: openapi.AdminUserRole(who.User.Role),
 		Rights: append([]string{}, who.Rights...),
 		Organisations: dialect.Convert(who.Organisations, func(o account.NamedCode) openapi.AdminOrganisationName {
 			return openapi.AdminOrganisationName{Code: o.Code, Name: o.Name}

@@ -27,7 +27,7 @@ func (API) FindSessions(ctx context.Context, r openapi.FindSessionsRequestObject
 	if err != nil {
 		return nil, err
 	}
-	items, next := pageOf(l, sessions, func(s account.FoundSession) string { return decimal(s.ID) },
+	items, next := pageOf(l, sessions, func(s account.FoundSession) string { return account.Decimal(s.ID) },
 		func(s account.FoundSession) openapi.AdminSessionInfo {
 			name, known := names[s.UserID]
 			if !known { // erased since the sessions were read

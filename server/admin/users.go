@@ -21,11 +21,14 @@ func (a API) ListUsers(ctx context.Context, r openapi.ListUsersRequestObject) (o
 	if p.Role != nil {
 		filter.Role = string(*p.Role)
 	}
-	users, err := l.operator.FindUsers(ctx, filter, l.id(), l.limit+1)
+	users, end, err := l.operator.SearchUsers(ctx, filter, l.id(), l.limit+1, a.SearchedUsers)
 	if err != nil {
 		return nil, err
 	}
-	items, next := pageOf(l, users, func(u account.User) string { return decimal(u.ID) }, toUserSummary)
+	items, next := pageOf(l, users, func(u account.User) string { return account.Decimal(u.ID) }, toUserSummary)
+	if next == nil && end != 0 {
+		next = new(l.operator.Cursor(l.name, account.Decimal(end)))
+	}
 	return openapi.ListUsers200JSONResponse{Body: openapi.AdminUserPage{Items: items, Next: next}}, nil
 }
 

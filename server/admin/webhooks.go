@@ -19,7 +19,7 @@ func (API) ListWebhooks(ctx context.Context, r openapi.ListWebhooksRequestObject
 	if err != nil {
 		return nil, err
 	}
-	items, next := pageOf(l, webhooks, func(w account.Webhook) string { return decimal(w.ID) }, toWebhook)
+	items, next := pageOf(l, webhooks, func(w account.Webhook) string { return account.Decimal(w.ID) }, toWebhook)
 	return openapi.ListWebhooks200JSONResponse{Body: openapi.AdminWebhookPage{Items: items, Next: next}}, nil
 }
 
@@ -126,7 +126,7 @@ func kindTexts(kinds []openapi.AdminAuditKind) []string {
 
 func toWebhook(w account.Webhook) openapi.AdminWebhook {
 	return openapi.AdminWebhook{
-		Id: decimal(w.ID), Url: w.URL, Description: w.Description, Disabled: w.Disabled, OldSecretUntil: utcOrNull(w.OldSecretUntil),
+		Id: account.Decimal(w.ID), Url: w.URL, Description: w.Description, Disabled: w.Disabled, OldSecretUntil: utcOrNull(w.OldSecretUntil),
 		Kinds:    dialect.Convert(w.Kinds, func(kind string) openapi.AdminAuditKind { return openapi.AdminAuditKind(kind) }),
 		StartsAt: utc(w.StartsAt), CreatedAt: utc(w.CreatedAt), UpdatedAt: utc(w.UpdatedAt), Version: w.Version,
 	}
@@ -138,7 +138,7 @@ func toWebhookWithSecret(w account.WebhookWithSecret) openapi.AdminWebhookWithSe
 
 func toDelivery(d account.Delivery) openapi.AdminDelivery {
 	delivery := openapi.AdminDelivery{
-		Id: d.ID(), Webhook: decimal(d.Webhook), Event: decimal(d.Event), Kind: d.Kind, State: openapi.AdminDeliveryState(d.State),
+		Id: d.ID(), Webhook: account.Decimal(d.Webhook), Event: account.Decimal(d.Event), Kind: d.Kind, State: openapi.AdminDeliveryState(d.State),
 		Attempts: int32(d.Attempts), QueuedAt: utc(d.QueuedAt), NextAttemptAt: utcOrNull(d.NextAttemptAt), LastAttemptAt: utcOrNull(d.LastAttemptAt),
 		LastError: dialect.OrNull(d.LastError), LastAnswer: dialect.OrNull(d.LastAnswer), FinishedAt: utcOrNull(d.FinishedAt),
 	}

@@ -41,6 +41,7 @@ const (
 	PreconditionFailed     Code = "precondition_failed"
 	IdempotencyKeyReused   Code = "idempotency_key_reused"
 	SetupClosed            Code = "setup_closed"
+	KeysReadOnly           Code = "keys_read_only"
 	WebhookAddressRefused  Code = "webhook_address_refused"
 	UsernameTaken          Code = "username_taken"
 	EmailTaken             Code = "email_taken"

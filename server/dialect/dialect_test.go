@@ -33,7 +33,7 @@ var symbols = []apierr.Code{
 	apierr.TooManyRequests, apierr.WeChatCodeInvalid, apierr.WeChatCodeUsed, apierr.WeChatTooFrequent,
 	apierr.WeChatUnavailable, apierr.SMSUnavailable, apierr.Overloaded, apierr.Unavailable, apierr.Internal,
 	apierr.NotFound, apierr.AlreadyExists, apierr.LastSuperAdministrator, apierr.Conflict, apierr.PreconditionFailed,
-	apierr.IdempotencyKeyReused, apierr.SetupClosed, apierr.WebhookAddressRefused,
+	apierr.IdempotencyKeyReused, apierr.SetupClosed, apierr.WebhookAddressRefused, apierr.KeysReadOnly,
 }
 
 func TestEveryFailureIsWordedInEveryDialect(t *testing.T) {

@@ -109,6 +109,19 @@ func (r *Keyring) Retire(kid string, life time.Duration, force bool) error {
 	return fmt.Errorf("%w: %s", ErrUnknown, kid)
 }
 
+// Withdraw deletes a key that Rotate has just created, although it is the newest: the next
+// key gets its number. Errors are Retire's.
+func (r *Keyring) Withdraw(kid string) error {
+	if err := r.Reload(); err != nil {
+		return err
+	}
+	keys := *r.jwt.Load()
+	if at := indexOf(keys, kid); at < 0 || len(keys) == 1 {
+		return fmt.Errorf("%w: %s", ErrUnknown, kid)
+	}
+	return r.drop(kid)
+}
+
 func inUse(status KeyStatus, now time.Time) error {
 	switch {
 	case status.State == Active:

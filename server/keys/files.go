@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"syscall"
 	"time"
 )
 
@@ -43,6 +44,9 @@ func (f folder) failed(path string, err error) error {
 	if posix && errors.Is(err, os.ErrPermission) {
 		return fmt.Errorf("%w: this user (uid %d) must not use %s, which another user has made: run as root: chown -R %d:%d %s",
 			ErrDenied, os.Geteuid(), path, os.Geteuid(), os.Getegid(), f.dir)
+	}
+	if errors.Is(err, syscall.EROFS) {
+		return fmt.Errorf("%w: %s is on a file system that can only be read here: change the keys where it can be written", ErrReadOnly, f.dir)
 	}
 	return fmt.Errorf("keys: %w", err)
 }
@@ -115,7 +119,7 @@ func (f folder) writeOnce(name string, content func() ([]byte, error)) (made boo
 // remove deletes a file durably.
 func (f folder) remove(name string) error {
 	if err := os.Remove(f.path(name)); err != nil {
-		return fmt.Errorf("keys: %w", err)
+		return f.failed(f.path(name), err)
 	}
 	return f.sync()
 }

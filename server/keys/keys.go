@@ -28,6 +28,7 @@ var (
 	ErrMalformed = errors.New("keys: malformed file")
 	ErrMissing   = errors.New("keys: missing file")
 	ErrDenied    = errors.New("keys: not for this user")
+	ErrReadOnly  = errors.New("keys: read-only folder")
 )
 
 // Options are the options of Open.

@@ -8,10 +8,12 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
+	"errors"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func TestRefusesFilesThatOthersCanRead(t *testing.T) {
@@ -226,5 +228,34 @@ func TestRefusesAFileInPlaceOfTheFolder(t *testing.T) {
 	write(t, path, nil, 0o600)
 	if _, err := Open(path, Options{}); err == nil {
 		t.Error("a file is taken for a folder")
+	}
+}
+
+func TestAFolderThatCanOnlyBeReadIsTold(t *testing.T) {
+	t.Parallel()
+	for errno, want := range map[syscall.Errno]error{syscall.EROFS: ErrReadOnly, syscall.EACCES: ErrDenied} {
+		err := folder{dir: "keys"}.failed("keys/jwt-1.pem", &os.PathError{Op: "open", Path: "keys/jwt-1.pem", Err: errno})
+		if posix && !errors.Is(err, want) {
+			t.Errorf("%v: %v", errno, err)
+		}
+	}
+}
+
+func TestAKeyIsWithdrawnButNotTheOnlyOne(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ring := openAt(t, dir, newClock())
+	if err := ring.Withdraw("1"); !errors.Is(err, ErrUnknown) {
+		t.Errorf("the only key: %v", err)
+	}
+	key, err := ring.Rotate("", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(ring.Withdraw(key.KID), mustOpen(t, dir).Reload()); err != nil {
+		t.Fatal(err)
+	}
+	if kid, _ := ring.Signing(time.Now()); kid != "1" || len(mustOpen(t, dir).JWT()) != 1 {
+		t.Errorf("%s signs, of %d keys", kid, len(mustOpen(t, dir).JWT()))
 	}
 }

@@ -56,6 +56,9 @@ type Update struct {
 	Changed []string // columns whose values were taken
 	Kept    []string // columns whose values differ, and were set here
 	Taken   []Taken
+	// StaysEnabled is the column that disables the only super administrator who can sign in,
+	// and is not followed; "" for others.
+	StaysEnabled string
 }
 
 // Taken is a column whose value another user has.
@@ -217,6 +220,9 @@ func (r *Reader) update(u account.Updated) Update {
 	update := Update{Changed: r.columnsOf(u.Fields), Kept: r.columnsOf(u.Kept)}
 	for _, taken := range u.Taken {
 		update.Taken = append(update.Taken, Taken{r.columnOf(taken.Field), taken.Owner})
+	}
+	if u.StaysEnabled {
+		update.StaysEnabled = r.columnOf("status")
 	}
 	return update
 }

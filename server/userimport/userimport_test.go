@@ -311,7 +311,7 @@ func TestRunTellsInTheOrderOfTheLines(t *testing.T) {
 	}
 	equal(t, "report", report.text, "line 3: status: unknown value (found 1 digit)\npresent\n"+
 		"line 6: user_name: taken by another user or an earlier line (found text of 4 letters)\nline 7: nick_name: longer than 64 characters\n"+
-		"line 8: {[mobilestatus nick_name] [password] [{mobile 8}]}\n")
+		"line 8: {[mobilestatus nick_name] [password] [{mobile 8}] }\n")
 	equal(t, "added and deleted", fmt.Sprint(report.added, report.deleted), "1 1")
 }
 

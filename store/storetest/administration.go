@@ -97,6 +97,40 @@ var administrationTests = map[string]func(*testing.T, *store.Store){
 		same(t, len(names), 2)
 		same(t, len(must(s.UserNames(t.Context(), nil))(t)), 0)
 	},
+	"a search looks at some users at once": func(t *testing.T, s *store.Store) {
+		school(t, s)
+		for id := int64(10); id <= 16; id++ {
+			check(t, InsertUser(t.Context(), s, person(id)))
+			check(t, AddMembership(t.Context(), s, id, 1+id%2, nil, noon))
+		}
+		for name, c := range map[string]struct {
+			filter store.UserFilter
+			want   []int64 // where the searches end
+		}{
+			"all":               {store.UserFilter{Text: "x"}, []int64{11, 14, 0}},
+			"members":           {store.UserFilter{Text: "x", Role: store.RoleMember}, []int64{11, 14, 0}},
+			"of an index":       {store.UserFilter{Text: "x", Role: store.RoleAdministrator}, []int64{0}},
+			"without a text":    {store.UserFilter{Disabled: new(true)}, []int64{0}},
+			"of a small school": {store.UserFilter{Text: "x", Organisations: []int64{2}}, []int64{15, 0}},
+			"of one":            {store.UserFilter{Text: "x", Organisations: []int64{1}}, []int64{14, 0}},
+			"of either":         {store.UserFilter{Text: "x", Organisations: []int64{2, 1}}, []int64{14, 0}},
+			"of none":           {store.UserFilter{Text: "x", Organisations: []int64{}}, []int64{0}},
+		} {
+			t.Log(name)
+			var ends []int64
+			for after := int64(0); len(ends) == 0 || after != 0; {
+				after = must(s.EndOfSearch(t.Context(), c.filter, after, 3))(t)
+				ends = append(ends, after)
+			}
+			same(t, ends, c.want)
+		}
+		for _, organisations := range [][]int64{nil, {1, 2}} {
+			filter := store.UserFilter{Text: "15", Organisations: organisations, UpTo: 14}
+			same(t, ids(must(s.FindUsers(t.Context(), filter, 0, 9))(t)), []int64(nil))
+			filter.UpTo = 15
+			same(t, ids(must(s.FindUsers(t.Context(), filter, 12, 9))(t)), []int64{15})
+		}
+	},
 	"the newest sessions come first": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		addPerson(t, s, 2)

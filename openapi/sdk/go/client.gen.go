@@ -5952,6 +5952,11 @@ type AdminForbidden = Problem
 // The problem details of RFC 9457.
 type AdminInvalidParameter = Problem
 
+// AdminKeysUnavailable RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminKeysUnavailable = Problem
+
 // AdminLastSuperAdministrator RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -6001,6 +6006,11 @@ type AdminTooLarge = Problem
 //
 // The problem details of RFC 9457.
 type AdminTooManyRequests = Problem
+
+// AdminTooSlow RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminTooSlow = Problem
 
 // AdminUnauthenticated RFC 9457 的问题详情。
 //
@@ -6266,6 +6276,11 @@ type Oauth2TooLarge = Oauth2FailureBody
 //
 // A failure as in section 5.2 of RFC 6749.
 type Oauth2TooManyRequests = Oauth2FailureBody
+
+// Oauth2TooSlow RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
+type Oauth2TooSlow = Oauth2FailureBody
 
 // Oauth2Unavailable RFC 6749 第 5.2 节的失败响应。
 //
@@ -7428,11 +7443,13 @@ type ClientInterface interface {
 	// RotateSigningKeyWithBody 轮换签名密钥 · Rotate the signing key
 	//
 	// 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+	// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 	//
 	// Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 	// after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-	// leaked, `overlap` is 0.
+	// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+	// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7442,11 +7459,13 @@ type ClientInterface interface {
 	// RotateSigningKey 轮换签名密钥 · Rotate the signing key
 	//
 	// 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+	// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 	//
 	// Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 	// after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-	// leaked, `overlap` is 0.
+	// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+	// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7456,11 +7475,11 @@ type ClientInterface interface {
 	// RetireSigningKey 停用签名密钥 · Retire a signing key
 	//
 	// 删除签名密钥，它签发的 JWT 不再被接受。正在签发的密钥，或其 JWT 可能尚未过期的密钥，只有 `force` 为真时才删除，
-	// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409。
+	// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409；密钥文件夹对服务器只读时为 503（`keys_read_only`）。
 	//
 	// Removes a signing key, whose JWTs are no longer accepted. A key that signs, or whose JWTs may not have expired,
 	// is removed with `force` alone, and their holders sign in again. The newest key is never removed. It is a 409
-	// where the key stays.
+	// where the key stays, and a 503 (`keys_read_only`) where the server may only read the folder of the keys.
 	//
 	// Corresponds with DELETE /admin/keys/{kid} (the `RetireSigningKey` operationId).
 	RetireSigningKey(ctx context.Context, kid AdminKeyId, params *RetireSigningKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7736,10 +7755,12 @@ type ClientInterface interface {
 
 	// ListUsers 查找用户 · Find users
 	//
-	// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。
+	// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。带 `q` 的一页最多查看 100,000 个用户，所以可能少于
+	// `limit` 条，甚至为空；`next` 为 `null` 之前列表都未结束。
 	//
 	// Lists the users that meet all conditions, by id, a page at a time. Who administers organisations sees their
-	// members only.
+	// members only. A page with `q` looks at no more than 100,000 users, so that it can have fewer items than `limit`, or
+	// none; the list ends where `next` is `null`.
 	//
 	// Corresponds with GET /admin/users (the `ListUsers` operationId).
 	ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9316,11 +9337,13 @@ func (c *Client) ListSigningKeys(ctx context.Context, reqEditors ...RequestEdito
 // RotateSigningKeyWithBody 轮换签名密钥 · Rotate the signing key
 //
 // 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 //
 // Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 // after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-// leaked, `overlap` is 0.
+// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9340,11 +9363,13 @@ func (c *Client) RotateSigningKeyWithBody(ctx context.Context, params *RotateSig
 // RotateSigningKey 轮换签名密钥 · Rotate the signing key
 //
 // 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 //
 // Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 // after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-// leaked, `overlap` is 0.
+// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9364,11 +9389,11 @@ func (c *Client) RotateSigningKey(ctx context.Context, params *RotateSigningKeyP
 // RetireSigningKey 停用签名密钥 · Retire a signing key
 //
 // 删除签名密钥，它签发的 JWT 不再被接受。正在签发的密钥，或其 JWT 可能尚未过期的密钥，只有 `force` 为真时才删除，
-// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409。
+// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409；密钥文件夹对服务器只读时为 503（`keys_read_only`）。
 //
 // Removes a signing key, whose JWTs are no longer accepted. A key that signs, or whose JWTs may not have expired,
 // is removed with `force` alone, and their holders sign in again. The newest key is never removed. It is a 409
-// where the key stays.
+// where the key stays, and a 503 (`keys_read_only`) where the server may only read the folder of the keys.
 //
 // Corresponds with DELETE /admin/keys/{kid} (the `RetireSigningKey` operationId).
 func (c *Client) RetireSigningKey(ctx context.Context, kid AdminKeyId, params *RetireSigningKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9904,10 +9929,12 @@ func (c *Client) SetUpAdministrator(ctx context.Context, body SetUpAdministrator
 
 // ListUsers 查找用户 · Find users
 //
-// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。
+// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。带 `q` 的一页最多查看 100,000 个用户，所以可能少于
+// `limit` 条，甚至为空；`next` 为 `null` 之前列表都未结束。
 //
 // Lists the users that meet all conditions, by id, a page at a time. Who administers organisations sees their
-// members only.
+// members only. A page with `q` looks at no more than 100,000 users, so that it can have fewer items than `limit`, or
+// none; the list ends where `next` is `null`.
 //
 // Corresponds with GET /admin/users (the `ListUsers` operationId).
 func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -16906,11 +16933,13 @@ type ClientWithResponsesInterface interface {
 	// RotateSigningKeyWithBodyWithResponse 轮换签名密钥 · Rotate the signing key
 	//
 	// 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+	// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 	//
 	// Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 	// after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-	// leaked, `overlap` is 0.
+	// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+	// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -16920,11 +16949,13 @@ type ClientWithResponsesInterface interface {
 	// RotateSigningKeyWithResponse 轮换签名密钥 · Rotate the signing key
 	//
 	// 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+	// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+	// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 	//
 	// Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 	// after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-	// leaked, `overlap` is 0.
+	// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+	// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -16934,11 +16965,11 @@ type ClientWithResponsesInterface interface {
 	// RetireSigningKeyWithResponse 停用签名密钥 · Retire a signing key
 	//
 	// 删除签名密钥，它签发的 JWT 不再被接受。正在签发的密钥，或其 JWT 可能尚未过期的密钥，只有 `force` 为真时才删除，
-	// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409。
+	// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409；密钥文件夹对服务器只读时为 503（`keys_read_only`）。
 	//
 	// Removes a signing key, whose JWTs are no longer accepted. A key that signs, or whose JWTs may not have expired,
 	// is removed with `force` alone, and their holders sign in again. The newest key is never removed. It is a 409
-	// where the key stays.
+	// where the key stays, and a 503 (`keys_read_only`) where the server may only read the folder of the keys.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -17242,10 +17273,12 @@ type ClientWithResponsesInterface interface {
 
 	// ListUsersWithResponse 查找用户 · Find users
 	//
-	// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。
+	// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。带 `q` 的一页最多查看 100,000 个用户，所以可能少于
+	// `limit` 条，甚至为空；`next` 为 `null` 之前列表都未结束。
 	//
 	// Lists the users that meet all conditions, by id, a page at a time. Who administers organisations sees their
-	// members only.
+	// members only. A page with `q` looks at no more than 100,000 users, so that it can have fewer items than `limit`, or
+	// none; the list ends where `next` is `null`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -18867,6 +18900,11 @@ type AddApplicationAnswer403Headers struct {
 	XRequestId *string
 }
 
+// AddApplicationAnswer408Headers the declared response headers of an HTTP 408 response for AddApplication
+type AddApplicationAnswer408Headers struct {
+	XRequestId *string
+}
+
 // AddApplicationAnswer409Headers the declared response headers of an HTTP 409 response for AddApplication
 type AddApplicationAnswer409Headers struct {
 	XRequestId *string
@@ -18919,6 +18957,8 @@ type AddApplicationAnswer struct {
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *AdminAlreadyExists
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -18943,6 +18983,8 @@ type AddApplicationAnswer struct {
 	Headers401 *AddApplicationAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *AddApplicationAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *AddApplicationAnswer408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *AddApplicationAnswer409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -18979,6 +19021,11 @@ func (r AddApplicationAnswer) GetApplicationproblemJSON401() *AdminUnauthenticat
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r AddApplicationAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r AddApplicationAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -19409,6 +19456,11 @@ type ChangeApplicationAnswer404Headers struct {
 	XRequestId *string
 }
 
+// ChangeApplicationAnswer408Headers the declared response headers of an HTTP 408 response for ChangeApplication
+type ChangeApplicationAnswer408Headers struct {
+	XRequestId *string
+}
+
 // ChangeApplicationAnswer412Headers the declared response headers of an HTTP 412 response for ChangeApplication
 type ChangeApplicationAnswer412Headers struct {
 	XRequestId *string
@@ -19458,6 +19510,8 @@ type ChangeApplicationAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
 	ApplicationproblemJSON412 *AdminPreconditionFailed
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -19482,6 +19536,8 @@ type ChangeApplicationAnswer struct {
 	Headers403 *ChangeApplicationAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ChangeApplicationAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ChangeApplicationAnswer408Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
 	Headers412 *ChangeApplicationAnswer412Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -19521,6 +19577,11 @@ func (r ChangeApplicationAnswer) GetApplicationproblemJSON403() *AdminForbidden 
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ChangeApplicationAnswer) GetApplicationproblemJSON404() *AdminNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ChangeApplicationAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
@@ -21327,6 +21388,11 @@ type RotateSigningKeyAnswer403Headers struct {
 	XRequestId *string
 }
 
+// RotateSigningKeyAnswer408Headers the declared response headers of an HTTP 408 response for RotateSigningKey
+type RotateSigningKeyAnswer408Headers struct {
+	XRequestId *string
+}
+
 // RotateSigningKeyAnswer413Headers the declared response headers of an HTTP 413 response for RotateSigningKey
 type RotateSigningKeyAnswer413Headers struct {
 	XRequestId *string
@@ -21374,6 +21440,8 @@ type RotateSigningKeyAnswer struct {
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -21387,7 +21455,7 @@ type RotateSigningKeyAnswer struct {
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
 	ApplicationproblemJSON500 *ProblemInternal
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
-	ApplicationproblemJSON503 *ProblemUnavailable
+	ApplicationproblemJSON503 *AdminKeysUnavailable
 	// Headers201 the parsed response headers for an HTTP 201 response
 	Headers201 *RotateSigningKeyAnswer201Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -21396,6 +21464,8 @@ type RotateSigningKeyAnswer struct {
 	Headers401 *RotateSigningKeyAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *RotateSigningKeyAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *RotateSigningKeyAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *RotateSigningKeyAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -21432,6 +21502,11 @@ func (r RotateSigningKeyAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
 }
 
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r RotateSigningKeyAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
+}
+
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
 func (r RotateSigningKeyAnswer) GetApplicationproblemJSON413() *AdminTooLarge {
 	return r.ApplicationproblemJSON413
@@ -21463,7 +21538,7 @@ func (r RotateSigningKeyAnswer) GetApplicationproblemJSON500() *ProblemInternal 
 }
 
 // GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
-func (r RotateSigningKeyAnswer) GetApplicationproblemJSON503() *ProblemUnavailable {
+func (r RotateSigningKeyAnswer) GetApplicationproblemJSON503() *AdminKeysUnavailable {
 	return r.ApplicationproblemJSON503
 }
 
@@ -21568,7 +21643,7 @@ type RetireSigningKeyAnswer struct {
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
 	ApplicationproblemJSON500 *ProblemInternal
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
-	ApplicationproblemJSON503 *ProblemUnavailable
+	ApplicationproblemJSON503 *AdminKeysUnavailable
 	// Headers204 the parsed response headers for an HTTP 204 response
 	Headers204 *RetireSigningKeyAnswer204Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -21632,7 +21707,7 @@ func (r RetireSigningKeyAnswer) GetApplicationproblemJSON500() *ProblemInternal 
 }
 
 // GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
-func (r RetireSigningKeyAnswer) GetApplicationproblemJSON503() *ProblemUnavailable {
+func (r RetireSigningKeyAnswer) GetApplicationproblemJSON503() *AdminKeysUnavailable {
 	return r.ApplicationproblemJSON503
 }
 
@@ -22232,6 +22307,11 @@ type AddOrganisationAnswer403Headers struct {
 	XRequestId *string
 }
 
+// AddOrganisationAnswer408Headers the declared response headers of an HTTP 408 response for AddOrganisation
+type AddOrganisationAnswer408Headers struct {
+	XRequestId *string
+}
+
 // AddOrganisationAnswer409Headers the declared response headers of an HTTP 409 response for AddOrganisation
 type AddOrganisationAnswer409Headers struct {
 	XRequestId *string
@@ -22284,6 +22364,8 @@ type AddOrganisationAnswer struct {
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *AdminAlreadyExists
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -22308,6 +22390,8 @@ type AddOrganisationAnswer struct {
 	Headers401 *AddOrganisationAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *AddOrganisationAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *AddOrganisationAnswer408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *AddOrganisationAnswer409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -22344,6 +22428,11 @@ func (r AddOrganisationAnswer) GetApplicationproblemJSON401() *AdminUnauthentica
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r AddOrganisationAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r AddOrganisationAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -22774,6 +22863,11 @@ type ChangeOrganisationAnswer404Headers struct {
 	XRequestId *string
 }
 
+// ChangeOrganisationAnswer408Headers the declared response headers of an HTTP 408 response for ChangeOrganisation
+type ChangeOrganisationAnswer408Headers struct {
+	XRequestId *string
+}
+
 // ChangeOrganisationAnswer412Headers the declared response headers of an HTTP 412 response for ChangeOrganisation
 type ChangeOrganisationAnswer412Headers struct {
 	XRequestId *string
@@ -22823,6 +22917,8 @@ type ChangeOrganisationAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
 	ApplicationproblemJSON412 *AdminPreconditionFailed
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -22847,6 +22943,8 @@ type ChangeOrganisationAnswer struct {
 	Headers403 *ChangeOrganisationAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ChangeOrganisationAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ChangeOrganisationAnswer408Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
 	Headers412 *ChangeOrganisationAnswer412Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -22886,6 +22984,11 @@ func (r ChangeOrganisationAnswer) GetApplicationproblemJSON403() *AdminForbidden
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ChangeOrganisationAnswer) GetApplicationproblemJSON404() *AdminNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ChangeOrganisationAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
@@ -23284,6 +23387,11 @@ type AddRoleAnswer403Headers struct {
 	XRequestId *string
 }
 
+// AddRoleAnswer408Headers the declared response headers of an HTTP 408 response for AddRole
+type AddRoleAnswer408Headers struct {
+	XRequestId *string
+}
+
 // AddRoleAnswer409Headers the declared response headers of an HTTP 409 response for AddRole
 type AddRoleAnswer409Headers struct {
 	XRequestId *string
@@ -23336,6 +23444,8 @@ type AddRoleAnswer struct {
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *AdminAlreadyExists
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -23360,6 +23470,8 @@ type AddRoleAnswer struct {
 	Headers401 *AddRoleAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *AddRoleAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *AddRoleAnswer408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *AddRoleAnswer409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -23396,6 +23508,11 @@ func (r AddRoleAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated {
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r AddRoleAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r AddRoleAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -23826,6 +23943,11 @@ type ChangeRoleAnswer404Headers struct {
 	XRequestId *string
 }
 
+// ChangeRoleAnswer408Headers the declared response headers of an HTTP 408 response for ChangeRole
+type ChangeRoleAnswer408Headers struct {
+	XRequestId *string
+}
+
 // ChangeRoleAnswer412Headers the declared response headers of an HTTP 412 response for ChangeRole
 type ChangeRoleAnswer412Headers struct {
 	XRequestId *string
@@ -23875,6 +23997,8 @@ type ChangeRoleAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
 	ApplicationproblemJSON412 *AdminPreconditionFailed
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -23899,6 +24023,8 @@ type ChangeRoleAnswer struct {
 	Headers403 *ChangeRoleAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ChangeRoleAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ChangeRoleAnswer408Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
 	Headers412 *ChangeRoleAnswer412Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -23938,6 +24064,11 @@ func (r ChangeRoleAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ChangeRoleAnswer) GetApplicationproblemJSON404() *AdminNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ChangeRoleAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
@@ -24123,6 +24254,11 @@ type SignInAdministratorAnswer403Headers struct {
 	XRequestId *string
 }
 
+// SignInAdministratorAnswer408Headers the declared response headers of an HTTP 408 response for SignInAdministrator
+type SignInAdministratorAnswer408Headers struct {
+	XRequestId *string
+}
+
 // SignInAdministratorAnswer413Headers the declared response headers of an HTTP 413 response for SignInAdministrator
 type SignInAdministratorAnswer413Headers struct {
 	XRequestId *string
@@ -24160,6 +24296,8 @@ type SignInAdministratorAnswer struct {
 	ApplicationproblemJSON401 *AdminWrongCredentials
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -24178,6 +24316,8 @@ type SignInAdministratorAnswer struct {
 	Headers401 *SignInAdministratorAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *SignInAdministratorAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SignInAdministratorAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *SignInAdministratorAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -24208,6 +24348,11 @@ func (r SignInAdministratorAnswer) GetApplicationproblemJSON401() *AdminWrongCre
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r SignInAdministratorAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SignInAdministratorAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -24584,6 +24729,11 @@ type SetUpAdministratorAnswer403Headers struct {
 	XRequestId *string
 }
 
+// SetUpAdministratorAnswer408Headers the declared response headers of an HTTP 408 response for SetUpAdministrator
+type SetUpAdministratorAnswer408Headers struct {
+	XRequestId *string
+}
+
 // SetUpAdministratorAnswer413Headers the declared response headers of an HTTP 413 response for SetUpAdministrator
 type SetUpAdministratorAnswer413Headers struct {
 	XRequestId *string
@@ -24630,6 +24780,8 @@ type SetUpAdministratorAnswer struct {
 	ApplicationproblemJSON400 *AdminBadRequest
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminSetupClosed
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -24650,6 +24802,8 @@ type SetUpAdministratorAnswer struct {
 	Headers400 *SetUpAdministratorAnswer400Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *SetUpAdministratorAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SetUpAdministratorAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *SetUpAdministratorAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -24679,6 +24833,11 @@ func (r SetUpAdministratorAnswer) GetApplicationproblemJSON400() *AdminBadReques
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r SetUpAdministratorAnswer) GetApplicationproblemJSON403() *AdminSetupClosed {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SetUpAdministratorAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -24917,6 +25076,11 @@ type AddUserAnswer403Headers struct {
 	XRequestId *string
 }
 
+// AddUserAnswer408Headers the declared response headers of an HTTP 408 response for AddUser
+type AddUserAnswer408Headers struct {
+	XRequestId *string
+}
+
 // AddUserAnswer409Headers the declared response headers of an HTTP 409 response for AddUser
 type AddUserAnswer409Headers struct {
 	XRequestId *string
@@ -24970,6 +25134,8 @@ type AddUserAnswer struct {
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *AdminUserTaken
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -24994,6 +25160,8 @@ type AddUserAnswer struct {
 	Headers401 *AddUserAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *AddUserAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *AddUserAnswer408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *AddUserAnswer409Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -25030,6 +25198,11 @@ func (r AddUserAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated {
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r AddUserAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r AddUserAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -25477,6 +25650,11 @@ type ChangeUserAnswer404Headers struct {
 	XRequestId *string
 }
 
+// ChangeUserAnswer408Headers the declared response headers of an HTTP 408 response for ChangeUser
+type ChangeUserAnswer408Headers struct {
+	XRequestId *string
+}
+
 // ChangeUserAnswer409Headers the declared response headers of an HTTP 409 response for ChangeUser
 type ChangeUserAnswer409Headers struct {
 	XRequestId *string
@@ -25531,6 +25709,8 @@ type ChangeUserAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *AdminUserTakenOrLast
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -25557,6 +25737,8 @@ type ChangeUserAnswer struct {
 	Headers403 *ChangeUserAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ChangeUserAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ChangeUserAnswer408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *ChangeUserAnswer409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -25598,6 +25780,11 @@ func (r ChangeUserAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ChangeUserAnswer) GetApplicationproblemJSON404() *AdminUserNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ChangeUserAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -25696,6 +25883,11 @@ type PreviewAnswerAnswer404Headers struct {
 	XRequestId *string
 }
 
+// PreviewAnswerAnswer408Headers the declared response headers of an HTTP 408 response for PreviewAnswer
+type PreviewAnswerAnswer408Headers struct {
+	XRequestId *string
+}
+
 // PreviewAnswerAnswer413Headers the declared response headers of an HTTP 413 response for PreviewAnswer
 type PreviewAnswerAnswer413Headers struct {
 	XRequestId *string
@@ -25740,6 +25932,8 @@ type PreviewAnswerAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -25762,6 +25956,8 @@ type PreviewAnswerAnswer struct {
 	Headers403 *PreviewAnswerAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *PreviewAnswerAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *PreviewAnswerAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *PreviewAnswerAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -25799,6 +25995,11 @@ func (r PreviewAnswerAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r PreviewAnswerAnswer) GetApplicationproblemJSON404() *AdminUserNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r PreviewAnswerAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -26522,6 +26723,11 @@ type SetMembershipAnswer404Headers struct {
 	XRequestId *string
 }
 
+// SetMembershipAnswer408Headers the declared response headers of an HTTP 408 response for SetMembership
+type SetMembershipAnswer408Headers struct {
+	XRequestId *string
+}
+
 // SetMembershipAnswer413Headers the declared response headers of an HTTP 413 response for SetMembership
 type SetMembershipAnswer413Headers struct {
 	XRequestId *string
@@ -26566,6 +26772,8 @@ type SetMembershipAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminMembershipNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -26588,6 +26796,8 @@ type SetMembershipAnswer struct {
 	Headers403 *SetMembershipAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *SetMembershipAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SetMembershipAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *SetMembershipAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -26625,6 +26835,11 @@ func (r SetMembershipAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r SetMembershipAnswer) GetApplicationproblemJSON404() *AdminMembershipNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SetMembershipAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -26714,6 +26929,11 @@ type MergeUserAnswer404Headers struct {
 	XRequestId *string
 }
 
+// MergeUserAnswer408Headers the declared response headers of an HTTP 408 response for MergeUser
+type MergeUserAnswer408Headers struct {
+	XRequestId *string
+}
+
 // MergeUserAnswer413Headers the declared response headers of an HTTP 413 response for MergeUser
 type MergeUserAnswer413Headers struct {
 	XRequestId *string
@@ -26758,6 +26978,8 @@ type MergeUserAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -26780,6 +27002,8 @@ type MergeUserAnswer struct {
 	Headers403 *MergeUserAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *MergeUserAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *MergeUserAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *MergeUserAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -26817,6 +27041,11 @@ func (r MergeUserAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r MergeUserAnswer) GetApplicationproblemJSON404() *AdminUserNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r MergeUserAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -26905,6 +27134,11 @@ type SetUserPasswordAnswer404Headers struct {
 	XRequestId *string
 }
 
+// SetUserPasswordAnswer408Headers the declared response headers of an HTTP 408 response for SetUserPassword
+type SetUserPasswordAnswer408Headers struct {
+	XRequestId *string
+}
+
 // SetUserPasswordAnswer413Headers the declared response headers of an HTTP 413 response for SetUserPassword
 type SetUserPasswordAnswer413Headers struct {
 	XRequestId *string
@@ -26955,6 +27189,8 @@ type SetUserPasswordAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -26979,6 +27215,8 @@ type SetUserPasswordAnswer struct {
 	Headers403 *SetUserPasswordAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *SetUserPasswordAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SetUserPasswordAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *SetUserPasswordAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -27018,6 +27256,11 @@ func (r SetUserPasswordAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r SetUserPasswordAnswer) GetApplicationproblemJSON404() *AdminUserNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SetUserPasswordAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -27112,6 +27355,11 @@ type SetUserRoleAnswer404Headers struct {
 	XRequestId *string
 }
 
+// SetUserRoleAnswer408Headers the declared response headers of an HTTP 408 response for SetUserRole
+type SetUserRoleAnswer408Headers struct {
+	XRequestId *string
+}
+
 // SetUserRoleAnswer409Headers the declared response headers of an HTTP 409 response for SetUserRole
 type SetUserRoleAnswer409Headers struct {
 	XRequestId *string
@@ -27166,6 +27414,8 @@ type SetUserRoleAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *AdminLastSuperAdministrator
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -27192,6 +27442,8 @@ type SetUserRoleAnswer struct {
 	Headers403 *SetUserRoleAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *SetUserRoleAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SetUserRoleAnswer408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
 	Headers409 *SetUserRoleAnswer409Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
@@ -27233,6 +27485,11 @@ func (r SetUserRoleAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r SetUserRoleAnswer) GetApplicationproblemJSON404() *AdminUserNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SetUserRoleAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
@@ -27630,6 +27887,11 @@ type AddWebhookAnswer403Headers struct {
 	XRequestId *string
 }
 
+// AddWebhookAnswer408Headers the declared response headers of an HTTP 408 response for AddWebhook
+type AddWebhookAnswer408Headers struct {
+	XRequestId *string
+}
+
 // AddWebhookAnswer413Headers the declared response headers of an HTTP 413 response for AddWebhook
 type AddWebhookAnswer413Headers struct {
 	XRequestId *string
@@ -27677,6 +27939,8 @@ type AddWebhookAnswer struct {
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *AdminForbidden
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -27699,6 +27963,8 @@ type AddWebhookAnswer struct {
 	Headers401 *AddWebhookAnswer401Headers
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *AddWebhookAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *AddWebhookAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *AddWebhookAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -27733,6 +27999,11 @@ func (r AddWebhookAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated {
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r AddWebhookAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r AddWebhookAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -28158,6 +28429,11 @@ type ChangeWebhookAnswer404Headers struct {
 	XRequestId *string
 }
 
+// ChangeWebhookAnswer408Headers the declared response headers of an HTTP 408 response for ChangeWebhook
+type ChangeWebhookAnswer408Headers struct {
+	XRequestId *string
+}
+
 // ChangeWebhookAnswer412Headers the declared response headers of an HTTP 412 response for ChangeWebhook
 type ChangeWebhookAnswer412Headers struct {
 	XRequestId *string
@@ -28212,6 +28488,8 @@ type ChangeWebhookAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
 	ApplicationproblemJSON412 *AdminPreconditionFailed
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -28238,6 +28516,8 @@ type ChangeWebhookAnswer struct {
 	Headers403 *ChangeWebhookAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ChangeWebhookAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ChangeWebhookAnswer408Headers
 	// Headers412 the parsed response headers for an HTTP 412 response
 	Headers412 *ChangeWebhookAnswer412Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
@@ -28279,6 +28559,11 @@ func (r ChangeWebhookAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ChangeWebhookAnswer) GetApplicationproblemJSON404() *AdminNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ChangeWebhookAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
@@ -28376,6 +28661,11 @@ type ReplayDeliveriesAnswer404Headers struct {
 	XRequestId *string
 }
 
+// ReplayDeliveriesAnswer408Headers the declared response headers of an HTTP 408 response for ReplayDeliveries
+type ReplayDeliveriesAnswer408Headers struct {
+	XRequestId *string
+}
+
 // ReplayDeliveriesAnswer413Headers the declared response headers of an HTTP 413 response for ReplayDeliveries
 type ReplayDeliveriesAnswer413Headers struct {
 	XRequestId *string
@@ -28420,6 +28710,8 @@ type ReplayDeliveriesAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
+	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -28442,6 +28734,8 @@ type ReplayDeliveriesAnswer struct {
 	Headers403 *ReplayDeliveriesAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ReplayDeliveriesAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ReplayDeliveriesAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *ReplayDeliveriesAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -28479,6 +28773,11 @@ func (r ReplayDeliveriesAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ReplayDeliveriesAnswer) GetApplicationproblemJSON404() *AdminNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ReplayDeliveriesAnswer) GetApplicationproblemJSON408() *AdminTooSlow {
+	return r.ApplicationproblemJSON408
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -32961,6 +33260,11 @@ type IntrospectTokenAnswer401Headers struct {
 	XRequestId      *string
 }
 
+// IntrospectTokenAnswer408Headers the declared response headers of an HTTP 408 response for IntrospectToken
+type IntrospectTokenAnswer408Headers struct {
+	XRequestId *string
+}
+
 // IntrospectTokenAnswer413Headers the declared response headers of an HTTP 413 response for IntrospectToken
 type IntrospectTokenAnswer413Headers struct {
 	XRequestId *string
@@ -33002,6 +33306,8 @@ type IntrospectTokenAnswer struct {
 	JSON400 *Oauth2InvalidRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *Oauth2InvalidClient
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *Oauth2TooSlow
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *Oauth2TooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -33020,6 +33326,8 @@ type IntrospectTokenAnswer struct {
 	Headers400 *IntrospectTokenAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *IntrospectTokenAnswer401Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *IntrospectTokenAnswer408Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
 	Headers413 *IntrospectTokenAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
@@ -33047,6 +33355,11 @@ func (r IntrospectTokenAnswer) GetJSON400() *Oauth2InvalidRequest {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r IntrospectTokenAnswer) GetJSON401() *Oauth2InvalidClient {
 	return r.JSON401
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r IntrospectTokenAnswer) GetJSON408() *Oauth2TooSlow {
+	return r.JSON408
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
@@ -34295,11 +34608,13 @@ func (c *ClientWithResponses) ListSigningKeysWithResponse(ctx context.Context, r
 // RotateSigningKeyWithBodyWithResponse 轮换签名密钥 · Rotate the signing key
 //
 // 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 //
 // Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 // after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-// leaked, `overlap` is 0.
+// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -34315,11 +34630,13 @@ func (c *ClientWithResponses) RotateSigningKeyWithBodyWithResponse(ctx context.C
 // RotateSigningKeyWithResponse 轮换签名密钥 · Rotate the signing key
 //
 // 生成下一个签名密钥，不带 `algorithm` 时算法与正在签发的密钥相同。它立即用于校验，`overlap` 秒后开始签发，
-// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。
+// 以便所有服务器和 JWKS 的读者先得知。旧密钥泄漏时 `overlap` 用 0。失败的请求不留下密钥；密钥文件夹对服务器只读时为 503
+// （`keys_read_only`），须在可写之处用 `quartet keys rotate` 轮换。
 //
 // Creates the next signing key, without `algorithm` with that of the key that signs. It verifies at once and signs
 // after `overlap` seconds, so that all servers and all readers of the JWKS know it by then. Where the old key has
-// leaked, `overlap` is 0.
+// leaked, `overlap` is 0. A request that fails leaves no key. It is a 503 (`keys_read_only`) where the server may only
+// read the folder of the keys: they are then rotated by `quartet keys rotate` where the folder can be written.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -34335,11 +34652,11 @@ func (c *ClientWithResponses) RotateSigningKeyWithResponse(ctx context.Context, 
 // RetireSigningKeyWithResponse 停用签名密钥 · Retire a signing key
 //
 // 删除签名密钥，它签发的 JWT 不再被接受。正在签发的密钥，或其 JWT 可能尚未过期的密钥，只有 `force` 为真时才删除，
-// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409。
+// 持有者须重新登录；最新的密钥从不删除。不可删除时为 409；密钥文件夹对服务器只读时为 503（`keys_read_only`）。
 //
 // Removes a signing key, whose JWTs are no longer accepted. A key that signs, or whose JWTs may not have expired,
 // is removed with `force` alone, and their holders sign in again. The newest key is never removed. It is a 409
-// where the key stays.
+// where the key stays, and a 503 (`keys_read_only`) where the server may only read the folder of the keys.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -34799,10 +35116,12 @@ func (c *ClientWithResponses) SetUpAdministratorWithResponse(ctx context.Context
 
 // ListUsersWithResponse 查找用户 · Find users
 //
-// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。
+// 按 ID 升序逐页列出符合全部条件的用户。机构的管理者只看到自己机构的成员。带 `q` 的一页最多查看 100,000 个用户，所以可能少于
+// `limit` 条，甚至为空；`next` 为 `null` 之前列表都未结束。
 //
 // Lists the users that meet all conditions, by id, a page at a time. Who administers organisations sees their
-// members only.
+// members only. A page with `q` looks at no more than 100,000 users, so that it can have fewer items than `limit`, or
+// none; the list ends where `next` is `null`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -37052,6 +37371,13 @@ func ParseAddApplicationAnswer(rsp *http.Response) (*AddApplicationAnswer, error
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest AdminAlreadyExists
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -37165,6 +37491,16 @@ func ParseAddApplicationAnswer(rsp *http.Response) (*AddApplicationAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers AddApplicationAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers AddApplicationAnswer409Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -37704,6 +38040,13 @@ func ParseChangeApplicationAnswer(rsp *http.Response) (*ChangeApplicationAnswer,
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
 		var dest AdminPreconditionFailed
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -37820,6 +38163,16 @@ func ParseChangeApplicationAnswer(rsp *http.Response) (*ChangeApplicationAnswer,
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ChangeApplicationAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 412:
 		var headers ChangeApplicationAnswer412Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -39960,6 +40313,13 @@ func ParseRotateSigningKeyAnswer(rsp *http.Response) (*RotateSigningKeyAnswer, e
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -40003,7 +40363,7 @@ func ParseRotateSigningKeyAnswer(rsp *http.Response) (*RotateSigningKeyAnswer, e
 		response.ApplicationproblemJSON500 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest ProblemUnavailable
+		var dest AdminKeysUnavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -40059,6 +40419,16 @@ func ParseRotateSigningKeyAnswer(rsp *http.Response) (*RotateSigningKeyAnswer, e
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers RotateSigningKeyAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers RotateSigningKeyAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -40215,7 +40585,7 @@ func ParseRetireSigningKeyAnswer(rsp *http.Response) (*RetireSigningKeyAnswer, e
 		response.ApplicationproblemJSON500 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest ProblemUnavailable
+		var dest AdminKeysUnavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -41032,6 +41402,13 @@ func ParseAddOrganisationAnswer(rsp *http.Response) (*AddOrganisationAnswer, err
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest AdminAlreadyExists
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -41145,6 +41522,16 @@ func ParseAddOrganisationAnswer(rsp *http.Response) (*AddOrganisationAnswer, err
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers AddOrganisationAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers AddOrganisationAnswer409Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -41684,6 +42071,13 @@ func ParseChangeOrganisationAnswer(rsp *http.Response) (*ChangeOrganisationAnswe
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
 		var dest AdminPreconditionFailed
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -41800,6 +42194,16 @@ func ParseChangeOrganisationAnswer(rsp *http.Response) (*ChangeOrganisationAnswe
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ChangeOrganisationAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 412:
 		var headers ChangeOrganisationAnswer412Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -42285,6 +42689,13 @@ func ParseAddRoleAnswer(rsp *http.Response) (*AddRoleAnswer, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest AdminAlreadyExists
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -42398,6 +42809,16 @@ func ParseAddRoleAnswer(rsp *http.Response) (*AddRoleAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers AddRoleAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers AddRoleAnswer409Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -42937,6 +43358,13 @@ func ParseChangeRoleAnswer(rsp *http.Response) (*ChangeRoleAnswer, error) {
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
 		var dest AdminPreconditionFailed
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -43053,6 +43481,16 @@ func ParseChangeRoleAnswer(rsp *http.Response) (*ChangeRoleAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ChangeRoleAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 412:
 		var headers ChangeRoleAnswer412Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -43287,6 +43725,13 @@ func ParseSignInAdministratorAnswer(rsp *http.Response) (*SignInAdministratorAns
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -43372,6 +43817,16 @@ func ParseSignInAdministratorAnswer(rsp *http.Response) (*SignInAdministratorAns
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers SignInAdministratorAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers SignInAdministratorAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -43840,6 +44295,13 @@ func ParseSetUpAdministratorAnswer(rsp *http.Response) (*SetUpAdministratorAnswe
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -43922,6 +44384,16 @@ func ParseSetUpAdministratorAnswer(rsp *http.Response) (*SetUpAdministratorAnswe
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers SetUpAdministratorAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers SetUpAdministratorAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -44232,6 +44704,13 @@ func ParseAddUserAnswer(rsp *http.Response) (*AddUserAnswer, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest AdminUserTaken
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -44352,6 +44831,16 @@ func ParseAddUserAnswer(rsp *http.Response) (*AddUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers AddUserAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers AddUserAnswer409Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -44929,6 +45418,13 @@ func ParseChangeUserAnswer(rsp *http.Response) (*ChangeUserAnswer, error) {
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest AdminUserTakenOrLast
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -45059,6 +45555,16 @@ func ParseChangeUserAnswer(rsp *http.Response) (*ChangeUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ChangeUserAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers ChangeUserAnswer409Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -45200,6 +45706,13 @@ func ParsePreviewAnswerAnswer(rsp *http.Response) (*PreviewAnswerAnswer, error) 
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -45309,6 +45822,16 @@ func ParsePreviewAnswerAnswer(rsp *http.Response) (*PreviewAnswerAnswer, error) 
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers PreviewAnswerAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers PreviewAnswerAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -46192,6 +46715,13 @@ func ParseSetMembershipAnswer(rsp *http.Response) (*SetMembershipAnswer, error) 
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -46294,6 +46824,16 @@ func ParseSetMembershipAnswer(rsp *http.Response) (*SetMembershipAnswer, error) 
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers SetMembershipAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers SetMembershipAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -46415,6 +46955,13 @@ func ParseMergeUserAnswer(rsp *http.Response) (*MergeUserAnswer, error) {
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -46531,6 +47078,16 @@ func ParseMergeUserAnswer(rsp *http.Response) (*MergeUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers MergeUserAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers MergeUserAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -46652,6 +47209,13 @@ func ParseSetUserPasswordAnswer(rsp *http.Response) (*SetUserPasswordAnswer, err
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -46768,6 +47332,16 @@ func ParseSetUserPasswordAnswer(rsp *http.Response) (*SetUserPasswordAnswer, err
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers SetUserPasswordAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers SetUserPasswordAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -46906,6 +47480,13 @@ func ParseSetUserRoleAnswer(rsp *http.Response) (*SetUserRoleAnswer, error) {
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest AdminLastSuperAdministrator
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -47036,6 +47617,16 @@ func ParseSetUserRoleAnswer(rsp *http.Response) (*SetUserRoleAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers SetUserRoleAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 409:
 		var headers SetUserRoleAnswer409Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -47534,6 +48125,13 @@ func ParseAddWebhookAnswer(rsp *http.Response) (*AddWebhookAnswer, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -47640,6 +48238,16 @@ func ParseAddWebhookAnswer(rsp *http.Response) (*AddWebhookAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers AddWebhookAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers AddWebhookAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -48169,6 +48777,13 @@ func ParseChangeWebhookAnswer(rsp *http.Response) (*ChangeWebhookAnswer, error) 
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
 		var dest AdminPreconditionFailed
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -48292,6 +48907,16 @@ func ParseChangeWebhookAnswer(rsp *http.Response) (*ChangeWebhookAnswer, error) 
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ChangeWebhookAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 412:
 		var headers ChangeWebhookAnswer412Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -48433,6 +49058,13 @@ func ParseReplayDeliveriesAnswer(rsp *http.Response) (*ReplayDeliveriesAnswer, e
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest AdminTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest AdminTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -48535,6 +49167,16 @@ func ParseReplayDeliveriesAnswer(rsp *http.Response) (*ReplayDeliveriesAnswer, e
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ReplayDeliveriesAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers ReplayDeliveriesAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -53869,6 +54511,13 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Oauth2TooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest Oauth2TooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -53951,6 +54600,16 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 			headers.XRequestId = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 408:
+		var headers IntrospectTokenAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
 	case rsp.StatusCode == 413:
 		var headers IntrospectTokenAnswer413Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {

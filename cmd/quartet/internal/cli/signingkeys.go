@@ -42,6 +42,9 @@ func (k SigningKeys) Rotate(algorithm string, overlap time.Duration) (account.Si
 	return account.SigningKey{}, apierr.Wrap(apierr.Internal, keys.ErrUnknown)
 }
 
+// Withdraw is account.SigningKeys.Withdraw.
+func (k SigningKeys) Withdraw(kid string) error { return keyFailure(k.Ring.Withdraw(kid)) }
+
 // Retire is account.SigningKeys.Retire.
 func (k SigningKeys) Retire(kid string, force bool) error {
 	return keyFailure(k.Ring.Retire(kid, k.Life, force))
@@ -55,6 +58,8 @@ func keyFailure(err error) error {
 		return &apierr.Error{Code: apierr.NotFound, Field: "kid", Cause: err}
 	case errors.Is(err, keys.ErrInUse):
 		return &apierr.Error{Code: apierr.Conflict, Field: "kid", Cause: err}
+	case errors.Is(err, keys.ErrDenied), errors.Is(err, keys.ErrReadOnly):
+		return apierr.Wrap(apierr.KeysReadOnly, err)
 	case errors.Is(err, keys.ErrBusy):
 		return apierr.Wrap(apierr.Unavailable, err)
 	}

@@ -59,7 +59,12 @@ func (r *report) Updated(f userimport.Finding, update userimport.Update) {
 		}
 		r.tell(f)
 	}
-	if len(update.Kept)+len(update.Taken) > 0 {
+	if update.StaysEnabled != "" {
+		f.Column = update.StaysEnabled
+		f.Reason = userimport.Reason{English: "not taken over, because no other super administrator can sign in", Chinese: "没有采用，因为没有其他超级管理员可以登录"}
+		r.tell(f)
+	}
+	if len(update.Kept)+len(update.Taken) > 0 || update.StaysEnabled != "" {
 		r.counts.Differing++
 	}
 }
