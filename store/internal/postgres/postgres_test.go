@@ -57,7 +57,7 @@ func TestHostsOnTheNetworkNeedSSLMode(t *testing.T) {
 	t.Setenv("PGSSLMODE", "")
 	for url, accepted := range map[string]bool{
 		"postgres://db.example/quartet": false, "postgres://127.0.0.1,192.0.2.7/quartet": false, "postgres://[2001:db8::1]/quartet": false,
-		"host=db.example dbname=quartet": false,
+		"host=db.example dbname=quartet":                false,
 		"postgres://db.example/quartet?sslmode=disable": true, "postgres://db.example/quartet?sslmode=prefer": true, "host=db.example sslmode=verify-full": true,
 		"postgres://127.0.0.1/quartet": true, "postgres://localhost/quartet": true, "postgres://[::1]/quartet": true, "postgres:///quartet?host=/run/postgresql": true,
 	} {
