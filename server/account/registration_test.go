@@ -212,7 +212,7 @@ func TestDetail(t *testing.T) {
 	for role, caller := range map[string]account.Caller{
 		"oneself": li, "administrator": w.caller("administrator", store.RoleAdministrator),
 	} {
-		user, full, err := w.UserDetail(t.Context(), caller, id)
+		user, full, err := w.UserDetail(t.Context(), caller, home, id)
 		must(t, err)
 		wantEqual(t, role, full, true)
 		wantEqual(t, role, *user.Mobile+*user.RealName+*user.IDCard, lisMobile+"李secret")
@@ -224,7 +224,7 @@ func TestDetail(t *testing.T) {
 		wantEqual(t, "has a password", user.HasPassword, true)
 	}
 	stranger := w.caller("stranger", store.RoleMember)
-	user, full, err := w.UserDetail(t.Context(), stranger, id)
+	user, full, err := w.UserDetail(t.Context(), stranger, home, id)
 	must(t, err)
 	wantEqual(t, "stranger", full, false)
 	public := account.User{ID: id, Profile: account.Profile{
@@ -233,6 +233,6 @@ func TestDetail(t *testing.T) {
 	if !reflect.DeepEqual(user, public) {
 		t.Errorf("a stranger sees %+v", user)
 	}
-	_, _, err = w.UserDetail(t.Context(), stranger, 1)
+	_, _, err = w.UserDetail(t.Context(), stranger, home, 1)
 	wantFailure(t, err, apierr.UserNotFound)
 }

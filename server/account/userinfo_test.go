@@ -41,7 +41,7 @@ func (w *world) pupil(name, number string, organisations ...string) int64 {
 }
 
 func (w *world) info(caller account.Caller, id int64) (account.AppUserInfo, error) {
-	return w.UserInfo(w.t.Context(), caller, strconv.FormatInt(id, 10))
+	return w.UserInfo(w.t.Context(), caller, home, strconv.FormatInt(id, 10))
 }
 
 func TestUserInfoOfOneself(t *testing.T) {
@@ -154,16 +154,16 @@ func TestUserInfoByAlias(t *testing.T) {
 		storetest.AddAlias(t, w.store, alias.source, alias.alias, alias.id)
 	}
 	for text, want := range map[string]int64{"9223372036854775809": wang, "007": li} {
-		info, err := w.UserInfo(t.Context(), caller, text)
+		info, err := w.UserInfo(t.Context(), caller, home, text)
 		must(t, err)
 		wantEqual(t, text, info.UserID, want)
 	}
-	_, err := w.UserInfo(t.Context(), caller, "55") // whose?
+	_, err := w.UserInfo(t.Context(), caller, home, "55") // whose?
 	wantFailure(t, err, apierr.UserNotFound)
-	_, err = w.UserInfo(t.Context(), caller, "0"+strconv.FormatInt(li, 10)) // no id, and nobody's alias
+	_, err = w.UserInfo(t.Context(), caller, home, "0"+strconv.FormatInt(li, 10)) // no id, and nobody's alias
 	wantFailure(t, err, apierr.UserNotFound)
 	for _, text := range []string{"", "x", "-1", "+1", " 1", "12345678901234567890", "1'"} {
-		_, err := w.UserInfo(t.Context(), caller, text)
+		_, err := w.UserInfo(t.Context(), caller, home, text)
 		wantField(t, err, "userId", apierr.BadFormat)
 	}
 }
