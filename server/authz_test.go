@@ -42,11 +42,11 @@ var accessTable = map[string][5]int{
 	"signOut":                {401, 200, 200, 200, 200},
 	"listSessions":           {401, 200, 200, 200, 200},
 	"endSession":             {401, 404, 404, 404, 404}, // nobody ends another's session
-	"getUserInfo":            {401, 200, 200, 200, 200}, // lu.jiahe is a member of the application's organisation
+	"getUserInfo":            {401, 404, 200, 404, 404}, // the others are not members of the application's organisation
 	"getWeChatUserInfo":      {200, 200, 200, 200, 200},
 	"createUser":             {401, 403, 403, 200, 200},
-	"getUserDetail":          {401, 200, 200, 200, 200},
-	"postUserDetail":         {401, 200, 200, 200, 200},
+	"getUserDetail":          {401, 404, 200, 200, 200},
+	"postUserDetail":         {401, 404, 200, 200, 200},
 	"signInByPassword":       {401, 401, 401, 401, 401}, // a wrong password, for everybody
 	"updateUser":             {401, 403, 200, 200, 200},
 	"updatePassword":         {401, 403, 400, 403, 200}, // without the old password
