@@ -967,10 +967,11 @@ type AdminApplicationPage struct {
 	Next *NextCursor `json:"next"`
 }
 
-// AdminApplicationRight 应用的权限：`contact` 与 `nickname` 用于用户资料接口，其余用于管理接口。可由此获得更多权限的，不能授予应用。
+// AdminApplicationRight 应用的权限：`contact` 与 `nickname` 用于用户资料接口，其余用于管理接口。`contact` 须用密钥证明身份。可由此获得更多权限的，不能授予应用。
 //
 // A right of an application: `contact` and `nickname` are of the operations about users, the others of the
-// administration. Applications never have a right by which they could give themselves others.
+// administration. `contact` needs the proof of a secret. Applications never have a right by which they could give
+// themselves others.
 //
 // Example: users.read
 type AdminApplicationRight string
@@ -2688,6 +2689,11 @@ type AdminUserSummary struct {
 	// The e-mail address.
 	Email *string `json:"email"`
 
+	// EmailVerified 邮箱已验证。
+	//
+	// Whether the e-mail address is verified.
+	EmailVerified bool `json:"emailVerified"`
+
 	// Id 小于 2^53 的 ID，写成十进制文本。
 	//
 	// An id below 2^53, as decimal text.
@@ -2704,6 +2710,11 @@ type AdminUserSummary struct {
 	//
 	// The mobile.
 	Mobile *string `json:"mobile"`
+
+	// MobileVerified 手机已验证。
+	//
+	// Whether the mobile is verified.
+	MobileVerified bool `json:"mobileVerified"`
 
 	// Nickname 昵称。
 	//
@@ -3284,9 +3295,9 @@ type JeecgUser struct {
 	// Whether the user was deleted, which is always false.
 	Deleted bool `json:"deleted"`
 
-	// Email 邮箱。
+	// Email 邮箱；未验证时为 null。
 	//
-	// The e-mail address.
+	// The e-mail address; null unless it is proven.
 	Email *string `json:"email"`
 
 	// HeadPortraitUrl 头像地址。
@@ -3319,9 +3330,9 @@ type JeecgUser struct {
 	// The openId at WeChat.
 	OpenId *string `json:"openId"`
 
-	// PhoneNumber 手机号。
+	// PhoneNumber 手机号；未验证时为 null。
 	//
-	// The mobile.
+	// The mobile; null unless it is proven.
 	PhoneNumber *string `json:"phoneNumber"`
 
 	// RoleType 角色类型：1 超级管理员，2 普通用户，3 管理员。
@@ -3359,9 +3370,9 @@ type JeecgUser struct {
 	// What the user may do. The key `userPermisionVo` is spelled as in the document.
 	UserPermisionVo UserPermission `json:"userPermisionVo"`
 
-	// Username 用户名；没有用户名时为手机号。
+	// Username 用户名；没有用户名时为已验证的手机号。
 	//
-	// The user name, or else the mobile.
+	// The user name, or else the proven mobile.
 	Username *string `json:"username"`
 }
 
@@ -3718,9 +3729,9 @@ type MobileUser struct {
 	// An id below 2^53.
 	Id Id `json:"id"`
 
-	// Mobile 手机号。
+	// Mobile 手机号；未验证时为空。
 	//
-	// The mobile.
+	// The mobile; empty unless it is proven.
 	Mobile string `json:"mobile"`
 
 	// NickName 用户昵称。
@@ -5078,9 +5089,9 @@ type UserInfo struct {
 	// The portrait: an image's path or an icon's class.
 	Avatar string `json:"avatar"`
 
-	// Email 电子邮箱。
+	// Email 电子邮箱；未验证时为空。
 	//
-	// The e-mail address.
+	// The e-mail address; empty unless it is proven.
 	Email string `json:"email"`
 
 	// Gender 性别：0 未知，1 男，2 女。
@@ -5098,9 +5109,9 @@ type UserInfo struct {
 	// The organisations of the user.
 	OrgList []UserOrganisation `json:"orgList"`
 
-	// Phone 手机号码。
+	// Phone 手机号码；未验证时为空。
 	//
-	// The mobile.
+	// The mobile; empty unless it is proven.
 	Phone string `json:"phone"`
 
 	// UserId 用户 ID。
@@ -23858,6 +23869,28 @@ func (response GetUserDetail404JSONResponse) VisitGetUserDetailResponse(w http.R
 	return err
 }
 
+type GetUserDetail429JSONResponse struct {
+	JfinalTooManyRequestsJSONResponse
+}
+
+func (response GetUserDetail429JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetUserDetail431JSONResponse struct {
 	JfinalHeadersTooLargeJSONResponse
 }
@@ -24048,6 +24081,28 @@ func (response PostUserDetail415JSONResponse) VisitPostUserDetailResponse(w http
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostUserDetail429JSONResponse struct {
+	JfinalTooManyRequestsJSONResponse
+}
+
+func (response PostUserDetail429JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }

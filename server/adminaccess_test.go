@@ -92,9 +92,11 @@ func TestAdminAccess(t *testing.T) {
 	must(t, w.store.InTx(t.Context(), func(tx store.Tx) error { return tx.SetRoleAdministers(t.Context(), "js_000008", true) }))
 	command := w.accounts.CommandLine()
 	basic := func(id string, rights []string) string {
-		_, err := command.AddApplication(t.Context(), id, "应用", rights)
+		_, err := command.AddApplication(t.Context(), id, "应用", nil)
 		must(t, err)
 		secret, err := command.AddApplicationSecret(t.Context(), id)
+		must(t, err)
+		_, err = command.ChangeApplication(t.Context(), id, account.ApplicationChange{Rights: &rights})
 		must(t, err)
 		r, err := http.NewRequest(http.MethodGet, "/", nil)
 		must(t, err)

@@ -24,10 +24,10 @@ func TestApplicationsAreRegisteredChangedAndDeleted(t *testing.T) {
 		must(t, err)
 	}
 	const list, path = "/admin/applications", "/admin/applications/portal"
-	body := `{"id":"portal","name":"门户","rights":["users.read","contact"],"organisations":["south","north"]}`
+	body := `{"id":"portal","name":"门户","rights":["users.read","nickname"],"organisations":["south","north"]}`
 	added := wantStatus(t, w.operate(http.MethodPost, list, body, "root", "Idempotency-Key", "a"), http.StatusCreated)
 	again := wantStatus(t, w.operate(http.MethodPost, list, body, "root", "Idempotency-Key", "a"), http.StatusCreated)
-	if fmt.Sprint(added.body["organisations"], added.body["rights"]) != "[north south] [contact users.read]" || again.text != added.text {
+	if fmt.Sprint(added.body["organisations"], added.body["rights"]) != "[north south] [nickname users.read]" || again.text != added.text {
 		t.Errorf("%s, then %s", added.text, again.text)
 	}
 	wantProblem(t, w.operate(http.MethodPost, list, body, "root"), http.StatusConflict, "already_exists", "id")
@@ -38,6 +38,8 @@ func TestApplicationsAreRegisteredChangedAndDeleted(t *testing.T) {
 	} {
 		wantProblem(t, w.operate(http.MethodPost, list, body, "root"), http.StatusBadRequest, "invalid_field", field)
 	}
+	wantProblem(t, w.operate(http.MethodPost, list, `{"id":"next","name":"x","rights":["contact"]}`, "root"), http.StatusBadRequest, "invalid_field", "rights", "contact")
+	wantProblem(t, w.operate(http.MethodPatch, path, `{"rights":["contact"]}`, "root", "If-Match", "*"), http.StatusBadRequest, "invalid_field", "rights", "contact")
 	tag := added.header.Get("ETag")
 	changed := wantStatus(t, w.operate(http.MethodPatch, path, `{"rights":["audit.read"],"organisations":["north","east"],"disabled":true}`, "root", "If-Match", tag), http.StatusOK)
 	if fmt.Sprint(changed.body["organisations"], changed.body["rights"], changed.body["disabled"]) != "[east north] [audit.read] true" {

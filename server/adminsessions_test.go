@@ -210,7 +210,7 @@ func TestPreviewsAreTheDialectsAnswers(t *testing.T) {
 	w.member(id, "north", "teacher")
 	command := w.accounts.CommandLine()
 	must(t, command.SetUser(t.Context(), id, account.SetUser{Profile: account.Profile{Nickname: new("然"), Mobile: new(mobile), Gender: new(1)}}))
-	_, err := command.AddApplication(t.Context(), "1", "演示应用", []string{account.RightNickname, account.RightContact})
+	_, err := command.AddApplication(t.Context(), "1", "演示应用", []string{account.RightNickname})
 	must(t, err)
 	as, own := "Bearer "+w.jwt("root"), w.jwt("tao.ran")
 	answers := map[string]func() answer{

@@ -218,9 +218,11 @@ func TestOperatorsActOnUsersBelowThem(t *testing.T) {
 func (w *world) provenApplication(rights ...string) string {
 	w.t.Helper()
 	command := w.accounts.CommandLine()
-	_, err := command.AddApplication(w.t.Context(), "operating", "运维应用", rights)
+	_, err := command.AddApplication(w.t.Context(), "operating", "运维应用", nil)
 	must(w.t, err)
 	secret, err := command.AddApplicationSecret(w.t.Context(), "operating")
+	must(w.t, err)
+	_, err = command.ChangeApplication(w.t.Context(), "operating", account.ApplicationChange{Rights: &rights})
 	must(w.t, err)
 	return strings.TrimPrefix(contract.Application{ID: "operating", Secret: secret.Text}.Basic(), "Basic ")
 }

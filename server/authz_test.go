@@ -42,11 +42,11 @@ var accessTable = map[string][5]int{
 	"signOut":                {401, 200, 200, 200, 200},
 	"listSessions":           {401, 200, 200, 200, 200},
 	"endSession":             {401, 404, 404, 404, 404}, // nobody ends another's session
-	"getUserInfo":            {401, 200, 200, 200, 200}, // lu.jiahe is a member of the application's organisation
+	"getUserInfo":            {401, 404, 200, 404, 404}, // the others are not members of the application's organisation
 	"getWeChatUserInfo":      {200, 200, 200, 200, 200},
 	"createUser":             {401, 403, 403, 200, 200},
-	"getUserDetail":          {401, 200, 200, 200, 200},
-	"postUserDetail":         {401, 200, 200, 200, 200},
+	"getUserDetail":          {401, 404, 200, 200, 200},
+	"postUserDetail":         {401, 404, 200, 200, 200},
 	"signInByPassword":       {401, 401, 401, 401, 401}, // a wrong password, for everybody
 	"updateUser":             {401, 403, 200, 200, 200},
 	"updatePassword":         {401, 403, 400, 403, 200}, // without the old password
@@ -250,10 +250,19 @@ func TestOthersSeeThePublicPartOnly(t *testing.T) {
 		Username: "lu.jiahe", Profile: account.Profile{Nickname: new("嘉禾"), RealName: new("陆嘉禾"), Mobile: new(mobile), Email: new("lu@example.com"), IDCard: new("110101199001010010")},
 	}})
 	must(t, err)
-	w.add("tao.ran", store.RoleMember)
+	w.member(id, "10020027", "js_000008")
+	w.application("1", "10020027")
+	must(t, w.accounts.CommandLine().AddMembership(t.Context(), w.add("tao.ran", store.RoleMember), "10020027", ""))
+	w.add("stranger", store.RoleMember)
 	w.add("he.yun", store.RoleAdministrator)
 	path := fmt.Sprintf("/api/user/detail?id=%d", id)
-	public := requireOK(t, w.get(path, "Jwt", w.jwt("tao.ran")))
+	requireFailure(t, "jfinal", w.get(path, "Jwt", w.jwt("tao.ran")), http.StatusNotFound)
+	requireFailure(t, "jfinal", w.get(path, "Jwt", w.jwt("stranger"), "X-App-Id", "1"), http.StatusNotFound)
+	requireFailure(t, "jfinal", w.get(path, "Jwt", w.jwt("stranger"), "X-App-Id", "1", "X-App-Secret", "qas_wrong"), http.StatusUnauthorized)
+	secret, err := w.accounts.CommandLine().AddApplicationSecret(t.Context(), "1")
+	must(t, err)
+	requireOK(t, w.get(path, "Jwt", w.jwt("stranger"), "X-App-Id", "1", "X-App-Secret", secret.Text))
+	public := requireOK(t, w.get(path, "Jwt", w.jwt("tao.ran"), "X-App-Id", "1"))
 	for _, private := range []string{"lu.jiahe", "陆嘉禾", mobile, "lu@example.com", "1101011990"} {
 		if strings.Contains(public.text, private) {
 			t.Errorf("others see %s: %s", private, public.text)

@@ -255,6 +255,24 @@ func TestProblemTypeIsNoReference(t *testing.T) {
 	}
 }
 
+// A front end of document 004 that sends no X-App-Id shows other members by its base path.
+func TestABasePathShowsMembers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(_ *account.Config, o *server.Options) {
+		o.BasePaths, o.BasePathApps = []string{"/shop", "/plain"}, map[string]string{"/shop": "shop"}
+	})
+	other := w.add("li.na", store.RoleMember)
+	w.member(other, "10020027", "js_000008")
+	must(t, w.accounts.CommandLine().AddMembership(t.Context(), w.add("tao.ran", store.RoleMember), "10020027", ""))
+	w.application("shop", "10020027")
+	detail := func(base string) answer {
+		return w.get(fmt.Sprintf("%s/api/user/detail?id=%d", base, other), "Jwt", w.jwt("tao.ran"))
+	}
+	requireOK(t, detail("/shop"))
+	requireFailure(t, "jfinal", detail("/plain"), http.StatusNotFound)
+	requireFailure(t, "jfinal", detail(""), http.StatusNotFound)
+}
+
 // A request that names no application is taken as one of its base path's.
 func TestABasePathStandsForAnApplication(t *testing.T) {
 	t.Parallel()

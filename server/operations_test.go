@@ -173,6 +173,8 @@ func TestUserInfo(t *testing.T) {
 	requireFailure(t, "cas", info("2", id, token), http.StatusUnauthorized, "")
 	requireFailure(t, "cas", w.get("/user/info?userId=1&accessToken="+token), http.StatusUnauthorized, "应用")
 	requireFailure(t, "cas", w.get("/user/info?userId=1", "X-App-Id", "1"), http.StatusUnauthorized, "令牌")
+	requireFailure(t, "cas", info("1", id, w.jwt("tao.ran")), http.StatusNotFound)
+	must(t, w.accounts.CommandLine().AddMembership(t.Context(), stranger, "10020027", ""))
 	if got := requireOK(t, info("1", id, w.jwt("tao.ran"))); got.body["data"].(map[string]any)["userId"] != fmt.Sprint(id) {
 		t.Errorf("a member of the application's organisation: %s", got.text)
 	}

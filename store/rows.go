@@ -277,16 +277,18 @@ type Membership struct {
 	Roles []Role
 }
 
-// Profile is the part of a user that applications can see. Of each membership and role
+// Profile is the part of a user that applications can see, and whether they may. Of each membership and role
 // only ID, Code and Name are filled.
 type Profile struct {
-	UserID          int64
-	Username, Email *string
-	MobileSealed    *string
-	Nickname        string
-	Gender          int
-	Avatar          string
-	Memberships     []Membership
+	UserID                            int64
+	Username, Email                   *string
+	MobileSealed                      *string
+	EmailVerifiedAt, MobileVerifiedAt *Time
+	Nickname                          string
+	Gender                            int
+	Avatar                            string
+	DisabledAt, ClosingAt             *Time
+	Memberships                       []Membership
 }
 
 // RateLimit allows at most Limit events in each fixed window of WindowMillis. Key must

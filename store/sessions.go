@@ -221,7 +221,7 @@ func (s *Store) SetLastSeen(ctx context.Context, seen map[int64]Time) error {
 // more than the columns that repeat for each role.
 const (
 	selectSessionWithUser = `SELECT s.id, s.opened_by, s.application_id, s.exclusive_class, s.device_number, s.rotated_at, s.access_used_at, s.access_expires_at, s.expires_at,
-		s.created_at, s.last_seen_at, s.ended_at, s.end_reason, u.role, u.disabled_at, a.rights, ` + profileColumns + `
+		s.created_at, s.last_seen_at, s.ended_at, s.end_reason, u.role, a.rights, ` + profileColumns + `
 		FROM sessions s JOIN users u ON u.id = s.user_id
 		LEFT JOIN applications a ON a.id = ? AND a.disabled_at IS NULL ` + profileJoins
 
@@ -242,7 +242,6 @@ type SessionWithUser struct {
 	EndedAt                                           *Time
 	EndReason                                         *string
 	Role                                              string
-	UserDisabledAt                                    *Time
 	ApplicationRights                                 *string // of the request's; nil for an unknown or disabled application
 	Profile                                           Profile
 	// Previous reports that the hash was that of the previous access token.
@@ -259,7 +258,7 @@ func (r *sessionWithUserRow) fields() []any {
 	s := &r.session
 	return append([]any{
 		&s.ID, &s.OpenedBy, &s.ApplicationID, &s.ExclusiveClass, &s.DeviceNumber, &s.RotatedAt, &s.AccessUsedAt, &s.AccessExpiresAt, &s.ExpiresAt,
-		&s.CreatedAt, &s.LastSeenAt, &s.EndedAt, &s.EndReason, &s.Role, &s.UserDisabledAt, &s.ApplicationRights,
+		&s.CreatedAt, &s.LastSeenAt, &s.EndedAt, &s.EndReason, &s.Role, &s.ApplicationRights,
 	}, r.profileRow.fields()...)
 }
 
@@ -300,7 +299,8 @@ func (s *Store) sessionWithUser(ctx context.Context, query, applicationID string
 const (
 	profileByID = "SELECT " + profileColumns + " FROM users u " + profileJoins + " WHERE u.id = ? " + profileOrder
 
-	profileColumns = `u.id, u.username, u.email, u.mobile_sealed, u.nickname, u.gender, u.avatar,
+	profileColumns = `u.id, u.username, u.email, u.mobile_sealed, u.email_verified_at, u.mobile_verified_at,
+		u.nickname, u.gender, u.avatar, u.disabled_at, u.closing_at,
 		o.id, o.code, o.name, r.id, r.code, r.name`
 	profileJoins = `LEFT JOIN memberships m ON m.user_id = u.id
 		LEFT JOIN organisations o ON o.id = m.organisation_id AND o.disabled_at IS NULL
@@ -320,7 +320,8 @@ type profileRow struct {
 func (p *profileRow) fields() []any {
 	u := &p.user
 	return []any{
-		&u.UserID, &u.Username, &u.Email, &u.MobileSealed, &u.Nickname, &u.Gender, &u.Avatar,
+		&u.UserID, &u.Username, &u.Email, &u.MobileSealed, &u.EmailVerifiedAt, &u.MobileVerifiedAt,
+		&u.Nickname, &u.Gender, &u.Avatar, &u.DisabledAt, &u.ClosingAt,
 		&p.organisationID, &p.organisationCode, &p.organisationName, &p.roleID, &p.roleCode, &p.roleName,
 	}
 }

@@ -25,6 +25,9 @@ type limitFlags struct {
 	FailuresPerIP        cli.Rate     `group:"limits" default:"300/15m" help:"Failed sign-ins from one client IP, by wrong passwords and by wrong codes; and, for each application, requests with a wrong secret."`
 	RegisterPerIP        cli.Rate     `group:"limits" default:"60/1h" help:"Users that one client IP can create with --open-registration. Administrators have no limit."`
 	RegisterGlobal       cli.Rate     `group:"limits" default:"1000/1h" help:"Users that all clients together can create with --open-registration. Administrators have no limit."`
+	LookUpPerUser        cli.Rate     `group:"limits" default:"600/1h" help:"Look-ups of other users by one user. An application that proves itself by its secret has a limit of its own instead, and administrators have none."`
+	LookUpPerIP          cli.Rate     `group:"limits" default:"3000/1h" help:"Look-ups of other users from one client IP. An application that proves itself by its secret has a limit of its own instead, and administrators have none."`
+	LookUpPerApplication cli.Rate     `group:"limits" default:"1200/1m" help:"Look-ups of other users by one application that proves itself by its secret; and, counted apart, by the members of its organisations without the secret."`
 	BodyLimit            cli.Size     `group:"limits" default:"64KiB" help:"Size of a request body; a larger one is answered 413."`
 	HashParallel         uint         `group:"limits" default:"0" help:"Passwords that are hashed at the same time, 19 MiB of memory each; 0 means one per CPU core, less one."`
 	DatabaseConnections  cli.Count    `group:"limits" default:"16" help:"Connections to a database server. SQLite always has one connection that writes and four that read."`
@@ -56,6 +59,7 @@ func (f limitFlags) account() account.Limits {
 	limits.PasswordPerAccountIP = f.PasswordPerAccountIP.Rate
 	limits.PasswordPerIP, limits.CodeRefusedPerIP, limits.WrongSecretPerIP = f.FailuresPerIP.Rate, f.FailuresPerIP.Rate, f.FailuresPerIP.Rate
 	limits.RegisterPerIP, limits.RegisterGlobal = f.RegisterPerIP.Rate, f.RegisterGlobal.Rate
+	limits.LookUpPerUser, limits.LookUpPerIP, limits.LookUpPerApplication = f.LookUpPerUser.Rate, f.LookUpPerIP.Rate, f.LookUpPerApplication.Rate
 	overrideForTests(&limits)
 	return limits
 }

@@ -38,8 +38,12 @@ func TestApplications(t *testing.T) {
 	app := func(args ...string) admincmd.Application {
 		return asked[admincmd.Application](t, db, append([]string{"app"}, args...)...)
 	}
-	added := app("add", "portal", "门户", "--right", "nickname", "--right", "contact", "--org", "north")
-	equal(t, "rights", jsonText(added.Rights), `["contact","nickname"]`)
+	refused(t, cli.ExitFailed, "contact, for which the application needs a secret first", at(db, "app", "add", "portal", "门户", "--right", "contact")...)
+	added := app("add", "portal", "门户", "--right", "nickname", "--right", "audit.read", "--org", "north")
+	equal(t, "rights", jsonText(added.Rights), `["audit.read","nickname"]`)
+	refused(t, cli.ExitFailed, "needs a secret first", at(db, "app", "rights", "portal", "contact")...)
+	done(t, at(db, "app", "secret", "add", "portal")...)
+	equal(t, "rights", jsonText(app("rights", "portal", "contact", "nickname").Rights), `["contact","nickname"]`)
 	equal(t, "organisations", jsonText(added.Organisations), `["north"]`)
 	equal(t, "organisations", jsonText(app("link", "portal", "south").Organisations), `["north","south"]`)
 	equal(t, "organisations", jsonText(app("unlink", "portal", "north").Organisations), `["south"]`)

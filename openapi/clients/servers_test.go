@@ -71,6 +71,7 @@ func (s servers) serve(t *testing.T, program, file string, args ...string) (url 
 		"--demo", "--database", "sqlite:" + file, "--log-level", "error",
 		"--allow-origins", s.page, "--base-path", basePaths,
 		"--failures-per-ip", "100000/1m", "--code-per-ip", "100000/1m", "--register-per-ip", "100000/1m", "--register-global", "100000/1m",
+		"--look-up-per-user", "100000/1m", "--look-up-per-ip", "100000/1m", "--look-up-per-application", "100000/1m",
 	}, args...)...)
 }
 

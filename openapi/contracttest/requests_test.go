@@ -256,7 +256,7 @@ func reusedPair(r *target, t *testing.T, _ documented) []sent {
 
 // overLimit sends the requests that the limit allows and returns the next one: the
 // second code within a minute, the 61st user within an hour, the fourth wrong code or
-// secret where three are allowed.
+// secret where three are allowed, the fourth look-up of another user.
 func overLimit(r *target, t *testing.T, o documented) []sent {
 	within, where, made := 1, r.demo, r.succeeding(t, o)
 	switch o.OperationID {
@@ -281,6 +281,9 @@ func overLimit(r *target, t *testing.T, o documented) []sent {
 		// The server without --demo does not know the application.
 		within, where = 3, r.plain
 		made.Header.Set("X-App-Secret", "wrong")
+	case "getUserDetail", "postUserDetail":
+		within, where, made = 3, r.plain, o.Requests("user_not_found")[0]
+		r.contract.Authorise(&made, o, r.jwt(t, r.plain, "tao.ran", memberPassword), contract.Application{})
 	case "signInByWeChat", "signInByWeChatMobile", "exchangeToken":
 		within, where = 300, r.plain
 	case "linkWeChat", "mergeUsers":

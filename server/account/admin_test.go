@@ -136,7 +136,8 @@ func TestMemberships(t *testing.T) {
 
 func TestListings(t *testing.T) {
 	t.Parallel()
-	w := school(t, account.RightNickname, account.RightContact, account.RightNickname)
+	w := school(t)
+	w.rights(account.RightNickname, account.RightContact, account.RightNickname)
 	organisations, err := w.ListOrganisations(t.Context())
 	must(t, err)
 	wantEqual(t, "organisations", len(organisations), 2)

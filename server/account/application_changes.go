@@ -31,8 +31,9 @@ type applicationChange struct {
 	link, unlink map[string]int64 // organisations by their codes
 }
 
-// ChangeApplication changes an application. Failures are UnknownApplication, InvalidField, and
-// PreconditionFailed for another version than the operator wants.
+// ChangeApplication changes an application. Failures are UnknownApplication, InvalidField, also
+// for the right contact without a secret that works, and PreconditionFailed for another version
+// than the operator wants.
 func (s Operator) ChangeApplication(ctx context.Context, id string, change ApplicationChange) (ApplicationWithLinks, error) {
 	changes, err := s.checkApplicationChange(ctx, id, change)
 	if err != nil {
@@ -74,6 +75,9 @@ func (s Operator) checkApplicationChange(ctx context.Context, id string, change 
 		if text, err = rightsText(*change.Rights); text != before.Rights {
 			changes.rights = &text
 		}
+		if err == nil && changes.rights != nil && slices.Contains(*change.Rights, RightContact) {
+			err = s.checkHasSecret(ctx, id)
+		}
 	}
 	if err != nil || change.Organisations == nil {
 		return changes, err
@@ -84,6 +88,18 @@ func (s Operator) checkApplicationChange(ctx context.Context, id string, change 
 	}
 	changes.unlink, err = s.linksTo(ctx, without(before.Organisations, wanted))
 	return changes, err
+}
+
+// checkHasSecret returns contactNeedsSecret for an application without a secret that works.
+func (s Operator) checkHasSecret(ctx context.Context, id string) error {
+	secrets, err := s.store.ApplicationSecrets(ctx, id)
+	if err != nil {
+		return storeErr(err)
+	}
+	if !slices.ContainsFunc(secrets, func(secret store.ApplicationSecret) bool { return secret.RevokedAt == nil }) {
+		return contactNeedsSecret()
+	}
+	return nil
 }
 
 func (s Operator) applyApplicationChange(ctx context.Context, tx *tx, id string, c applicationChange) error {

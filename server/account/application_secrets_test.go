@@ -175,22 +175,42 @@ func TestAProvenApplicationReadsEveryUser(t *testing.T) {
 	south := w.pupil("wang", "13900002222", "south")
 	both := w.pupil("zhao", "13900003333", "north", "south")
 	token := w.enter("li").AccessToken
-	for _, proven := range []bool{false, true} {
-		caller, err := w.Authenticate(t.Context(), token, account.CallingApplication{ID: "app", Proven: proven})
-		must(t, err)
-		info, err := w.info(caller, south)
-		if proven {
-			must(t, err)
-			wantEqual(t, "organisations", len(info.Memberships), 0)
-			wantEqual(t, "contact, to which it has no right", info.Mobile, "")
-			wantEqual(t, "nickname", info.Nickname, "小**")
-		} else {
-			wantFailure(t, err, apierr.UserNotFound)
-		}
-		info, err = w.info(caller, both)
-		must(t, err)
-		wantEqual(t, "organisations", len(info.Memberships), 1)
-		_, err = w.info(caller, 999)
+	caller := w.provenCaller(token)
+	info, err := w.info(caller, south)
+	must(t, err)
+	wantEqual(t, "organisations", len(info.Memberships), 0)
+	wantEqual(t, "contact, to which it has no right", info.Mobile, "")
+	wantEqual(t, "nickname", info.Nickname, "小**")
+	info, err = w.info(caller, both)
+	must(t, err)
+	wantEqual(t, "organisations", len(info.Memberships), 1)
+	_, full, err := w.UserDetail(t.Context(), caller, home, south)
+	must(t, err)
+	wantEqual(t, "everything in document 004", full, false)
+	for _, asked := range []int64{south, both, 999} {
+		_, err := w.info(w.authenticated(token), asked)
 		wantFailure(t, err, apierr.UserNotFound)
 	}
+	_, err = w.info(caller, 999)
+	wantFailure(t, err, apierr.UserNotFound)
+}
+
+// The right contact is given to an application that can prove itself alone, at its
+// registration and later.
+func TestContactNeedsASecret(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	contact := []string{account.RightNickname, account.RightContact}
+	_, err := w.CommandLine().AddApplication(t.Context(), "app", "App", contact)
+	wantField(t, err, "rights", apierr.NeedsSecret)
+	wantEqual(t, "applications", w.number("SELECT COUNT(*) FROM applications"), 0)
+	_, err = w.CommandLine().AddApplication(t.Context(), "app", "App", nil)
+	must(t, err)
+	give := func() error { return w.CommandLine().SetApplicationRights(t.Context(), "app", contact) }
+	wantField(t, give(), "rights", apierr.NeedsSecret)
+	id, _ := w.secret("app")
+	must(t, give())
+	must(t, w.CommandLine().RevokeApplicationSecret(t.Context(), "app", id))
+	must(t, w.CommandLine().SetApplicationRights(t.Context(), "app", []string{account.RightNickname}))
+	wantField(t, give(), "rights", apierr.NeedsSecret)
 }

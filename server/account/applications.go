@@ -24,8 +24,8 @@ type Application struct {
 
 // AddApplication registers an application under the id it sends as X-App-Id, which may see the
 // members of the organisations. Failures are InvalidField for an id, name, right or
-// organisation out of bounds, or the server's own name in the audience of JWTs as the id, and
-// AlreadyExists for an id that is taken.
+// organisation out of bounds, the right contact, which needs a secret first, or the server's
+// own name in the audience of JWTs as the id, and AlreadyExists for an id that is taken.
 func (s Operator) AddApplication(ctx context.Context, id, name string, rights []string, organisations ...string) (Application, error) {
 	if err := checkListed("id", id, name); err != nil {
 		return Application{}, err
@@ -38,6 +38,9 @@ func (s Operator) AddApplication(ctx context.Context, id, name string, rights []
 		return Application{}, apierr.Field("id", apierr.NotInEnum)
 	}
 	text, err := rightsText(rights)
+	if err == nil && slices.Contains(rights, RightContact) {
+		err = contactNeedsSecret()
+	}
 	if err != nil {
 		return Application{}, err
 	}
@@ -119,6 +122,12 @@ func (s *Service) knownApplication(ctx context.Context, id string) (*string, err
 		return nil, storeErr(err)
 	}
 	return &row.ID, nil
+}
+
+// contactNeedsSecret is the failure of giving RightContact to an application that cannot
+// prove itself.
+func contactNeedsSecret() error {
+	return &apierr.Error{Code: apierr.InvalidField, Field: "rights", Reason: apierr.NeedsSecret, Expected: RightContact}
 }
 
 // rightsText is the rights in order, each once, separated by spaces.

@@ -63,7 +63,7 @@ func (s *Service) liveCaller(ctx context.Context, text string, application Calli
 	if isJWT && caller.UserID != claims.UserID {
 		return Caller{}, claims, apierr.New(apierr.Unauthenticated)
 	}
-	if err := checkLive(session.EndedAt, session.EndReason, session.UserDisabledAt, session.ExpiresAt, now); err != nil {
+	if err := checkLive(session.EndedAt, session.EndReason, session.Profile.DisabledAt, session.ExpiresAt, now); err != nil {
 		if session.EndedAt == nil {
 			return Caller{}, claims, err
 		}

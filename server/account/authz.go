@@ -1,6 +1,9 @@
 package account
 
 import (
+	"context"
+	"slices"
+
 	"quartet/server/apierr"
 	"quartet/store"
 )
@@ -62,4 +65,79 @@ func (c Caller) mayChangePasswordOf(userID int64) error {
 		return nil
 	}
 	return apierr.New(apierr.Forbidden)
+}
+
+// mayLookUp lets a caller look up other users if they belong to one of the organisations
+// of the application that the request names, or if the application proved itself by its
+// secret; its name alone is no secret, and lets nobody look up anybody. It returns those
+// organisations. Every look-up counts, whether or not it finds a user. The failures are
+// UserNotFound, as for an id that nobody has, and TooManyRequests.
+//
+// The counters are those of the caller, their client IP and the application. An
+// application that proved itself asks from its own servers for all of its users, so that it
+// has a counter of its own alone, which nobody else can fill; and strangers, whom an
+// application does not concern, fill none of it.
+func (s *Service) mayLookUp(ctx context.Context, caller Caller, clientIP string) ([]store.Organisation, error) {
+	var organisations []store.Organisation
+	if caller.session.ApplicationRights != nil {
+		var err error
+		if organisations, err = s.store.OrganisationsOfApplication(ctx, caller.application.ID); err != nil {
+			return nil, storeErr(err)
+		}
+	}
+	proven := caller.application.Proven
+	belongs := len(within(caller.session.Profile.Memberships, organisations)) > 0
+	var limits []store.RateLimit
+	if proven {
+		limits = append(limits, s.limits.LookUpPerApplication.limit("look-up-proven:"+caller.application.ID))
+	} else {
+		limits = append(limits,
+			s.limits.LookUpPerUser.limit("look-up:"+s.sealer.Index(userSubject(caller.UserID))),
+			s.limits.LookUpPerIP.limit("look-up-address:"+s.clientIPKey(clientIP)))
+		if belongs {
+			limits = append(limits, s.limits.LookUpPerApplication.limit("look-up-named:"+caller.application.ID))
+		}
+	}
+	if err := s.countLookUp(ctx, limits); err != nil {
+		return nil, err
+	}
+	if !belongs && !proven {
+		return nil, apierr.New(apierr.UserNotFound)
+	}
+	return organisations, nil
+}
+
+// countLookUp counts against limits. Beyond them nothing is written.
+func (s *Service) countLookUp(ctx context.Context, limits []store.RateLimit) error {
+	key := limits[0].Key
+	if wait := s.fullFor(ctx, key); wait > 0 {
+		return &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: wait}
+	}
+	err := s.consumeRateLimits(ctx, limits)
+	if apierr.Is(err, apierr.TooManyRequests) {
+		s.rememberFull(key, apierr.As(err).RetryAfter, limits...)
+	}
+	return err
+}
+
+// shownTo returns the memberships that a caller who may look up other users is shown of
+// one: those in the application's organisations. The failure is UserNotFound for a user
+// without any, unless the application proved itself, and for one who is disabled or has
+// closed their account.
+func shownTo(caller Caller, of store.Profile, organisations []store.Organisation) ([]store.Membership, error) {
+	shared := within(of.Memberships, organisations)
+	if of.DisabledAt != nil || of.ClosingAt != nil || len(shared) == 0 && !caller.application.Proven {
+		return nil, apierr.New(apierr.UserNotFound)
+	}
+	return shared, nil
+}
+
+// within returns the memberships in organisations.
+func within(memberships []store.Membership, organisations []store.Organisation) (shared []store.Membership) {
+	for _, m := range memberships {
+		if slices.ContainsFunc(organisations, func(o store.Organisation) bool { return o.ID == m.ID }) {
+			shared = append(shared, m)
+		}
+	}
+	return shared
 }

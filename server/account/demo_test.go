@@ -43,7 +43,7 @@ func TestResetDemoPutsTheSeedBack(t *testing.T) {
 		caller, err := w.Authenticate(t.Context(), seed().Sessions[0].AccessToken, account.CallingApplication{ID: "1"})
 		must(t, err)
 		wantEqual(t, "caller", caller.UserID, 7)
-		info, err := w.UserInfo(t.Context(), caller, "7")
+		info, err := w.UserInfo(t.Context(), caller, home, "7")
 		must(t, err)
 		wantEqual(t, "role", info.Memberships[0].Roles[0].Code, "teacher")
 		wantEqual(t, "password", w.enter("demo").User.ID, 7)

@@ -43,6 +43,10 @@ type Limits struct {
 	RegisterPerIP  Rate // users created by one client IP where registration is open
 	RegisterGlobal Rate // users created there in total
 
+	LookUpPerUser        Rate // look-ups of other users by one user
+	LookUpPerIP          Rate // look-ups of other users from one client IP
+	LookUpPerApplication Rate // look-ups of other users by one application that proves itself, and by the members of its organisations
+
 	FreshSignIn     time.Duration // how long a sign-in is fresh proof of who the caller is
 	MergePerUser    Rate          // tries of one user to merge another
 	WeChatPerIP     Rate          // WeChat codes exchanged for one client IP
@@ -94,6 +98,9 @@ func DefaultLimits() Limits {
 		PasswordPerIP:        Rate{300, quarter},
 		OldPasswordPerUser:   Rate{5, quarter},
 		WrongSecretPerIP:     Rate{300, quarter},
+		LookUpPerUser:        Rate{600, time.Hour},
+		LookUpPerIP:          Rate{3000, time.Hour},
+		LookUpPerApplication: Rate{1200, time.Minute},
 		FreshSignIn:          10 * time.Minute,
 		MergePerUser:         Rate{5, quarter},
 		WeChatPerIP:          Rate{300, time.Minute},

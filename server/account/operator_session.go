@@ -68,7 +68,7 @@ func (s Operator) PreviewUser(ctx context.Context, id int64) (User, AppUserInfo,
 		return User{}, AppUserInfo{}, toAPIErr(err, apierr.UserNotFound)
 	}
 	return user, AppUserInfo{
-		UserID: id, Username: profile.Username, Email: profile.Email, Mobile: valueOf(user.Mobile),
+		UserID: id, Username: profile.Username, Email: user.ProvenEmail(), Mobile: valueOf(user.ProvenMobile()),
 		Nickname: profile.Nickname, Gender: profile.Gender, Avatar: profile.Avatar,
 		Memberships: convert(profile.Memberships, newMembership),
 	}, nil

@@ -203,16 +203,17 @@ func TestOneUserNameForOne(t *testing.T) {
 
 func TestDetail(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := school(t)
 	id := w.add("li", mobile(lisMobile, true), email("li@example.com", true), func(u *account.AddedUser) {
 		u.Nickname, u.Gender, u.Signature, u.Site, u.Avatar = new("小李"), new(1), new("s"), new("http://u"), new("http://a")
 		u.RealName, u.IDCard, u.Remark = new("李"), new("secret"), new("secret")
 	})
+	ids := map[string]int64{"li": id, "wang": w.add("wang")}
 	li := w.authenticated(w.enter("li").AccessToken)
 	for role, caller := range map[string]account.Caller{
 		"oneself": li, "administrator": w.caller("administrator", store.RoleAdministrator),
 	} {
-		user, full, err := w.UserDetail(t.Context(), caller, id)
+		user, full, err := w.UserDetail(t.Context(), caller, home, id)
 		must(t, err)
 		wantEqual(t, role, full, true)
 		wantEqual(t, role, *user.Mobile+*user.RealName+*user.IDCard, lisMobile+"李secret")
@@ -224,15 +225,20 @@ func TestDetail(t *testing.T) {
 		wantEqual(t, "has a password", user.HasPassword, true)
 	}
 	stranger := w.caller("stranger", store.RoleMember)
-	user, full, err := w.UserDetail(t.Context(), stranger, id)
+	_, _, err := w.UserDetail(t.Context(), stranger, home, id)
+	wantFailure(t, err, apierr.UserNotFound)
+	for _, name := range []string{"li", "wang"} {
+		must(t, w.CommandLine().AddMembership(t.Context(), ids[name], "north", ""))
+	}
+	user, full, err := w.UserDetail(t.Context(), w.authenticated(w.enter("wang").AccessToken), home, id)
 	must(t, err)
-	wantEqual(t, "stranger", full, false)
+	wantEqual(t, "another member", full, false)
 	public := account.User{ID: id, Profile: account.Profile{
 		Nickname: new("小李"), Gender: new(1), Signature: new("s"), Site: new("http://u"), Avatar: new("http://a"),
 	}}
 	if !reflect.DeepEqual(user, public) {
-		t.Errorf("a stranger sees %+v", user)
+		t.Errorf("another member sees %+v", user)
 	}
-	_, _, err = w.UserDetail(t.Context(), stranger, 1)
+	_, _, err = w.UserDetail(t.Context(), stranger, home, 1)
 	wantFailure(t, err, apierr.UserNotFound)
 }

@@ -131,7 +131,7 @@ func TestChangedContactIsUnverified(t *testing.T) {
 		return w.UpdateUser(t.Context(), li, li.UserID, account.UserUpdate{Profile: f})
 	}
 	read := func() account.User {
-		user, _, err := w.UserDetail(t.Context(), li, li.UserID)
+		user, _, err := w.UserDetail(t.Context(), li, home, li.UserID)
 		must(t, err)
 		return user
 	}

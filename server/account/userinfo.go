@@ -16,14 +16,15 @@ import (
 // The rights of an application, as in Application.Rights.
 const (
 	RightNickname = "nickname" // nicknames in full
-	RightContact  = "contact"  // mobile and e-mail of other users than the token's
+	RightContact  = "contact"  // mobile and e-mail of other users, for an application that proves itself
 )
 
 const longestApplicationID = 64 // characters
 
 var userIDPattern = regexp.MustCompile(`^[0-9]{1,19}$`)
 
-// AppUserInfo is what an application can see of a user. The rest is blank or masked.
+// AppUserInfo is what an application can see of a user. The rest is blank or masked, and an
+// e-mail or mobile that is not proven is blank.
 type AppUserInfo struct {
 	UserID          int64
 	Username, Email *string
@@ -38,10 +39,10 @@ type AppUserInfo struct {
 // UserInfo returns a user to the application that the caller was authenticated for
 // (operation 5). userID is an id or, if no user has that id, the only alias of that
 // name: 1 to 19 digits, else InvalidField with field userId. Callers always find
-// themselves, and an application that proves itself finds every user; other users are
-// found only as members of one of the application's organisations, and are UserNotFound
-// otherwise. An unknown or disabled application is UnknownApplication.
-func (s *Service) UserInfo(ctx context.Context, caller Caller, userID string) (AppUserInfo, error) {
+// themselves; whom else they find mayLookUp and shownTo decide, and it is UserNotFound
+// otherwise. An unknown or disabled application is UnknownApplication. Too many look-ups of
+// others are TooManyRequests.
+func (s *Service) UserInfo(ctx context.Context, caller Caller, clientIP, userID string) (AppUserInfo, error) {
 	if caller.session.ApplicationRights == nil {
 		return AppUserInfo{}, &apierr.Error{Code: apierr.UnknownApplication, Field: "X-App-Id"}
 	}
@@ -49,26 +50,40 @@ func (s *Service) UserInfo(ctx context.Context, caller Caller, userID string) (A
 		return AppUserInfo{}, apierr.Field("userId", apierr.BadFormat)
 	}
 	profile, err := s.profileByIDOrAlias(ctx, caller, userID)
+	if err == nil && caller.is(profile.UserID) {
+		return s.appUserInfo(caller, profile, profile.Memberships)
+	}
+	if err != nil && !apierr.Is(err, apierr.UserNotFound) {
+		return AppUserInfo{}, err
+	}
+	organisations, refused := s.mayLookUp(ctx, caller, clientIP)
+	if refused != nil {
+		return AppUserInfo{}, refused
+	}
 	if err != nil {
 		return AppUserInfo{}, err
 	}
-	memberships := convert(profile.Memberships, newMembership)
-	if !caller.is(profile.UserID) {
-		if memberships, err = s.visibleTo(ctx, caller.application.ID, memberships); err != nil {
-			return AppUserInfo{}, err
-		}
-		if len(memberships) == 0 && !caller.application.Proven {
-			return AppUserInfo{}, apierr.New(apierr.UserNotFound)
-		}
+	memberships, err := shownTo(caller, profile, organisations)
+	if err != nil {
+		return AppUserInfo{}, err
 	}
+	return s.appUserInfo(caller, profile, memberships)
+}
+
+func (s *Service) appUserInfo(caller Caller, profile store.Profile, memberships []store.Membership) (info AppUserInfo, err error) {
 	rights := strings.Fields(*caller.session.ApplicationRights)
-	info := AppUserInfo{
+	info = AppUserInfo{
 		UserID: profile.UserID, Username: profile.Username, Nickname: profile.Nickname,
-		Gender: profile.Gender, Avatar: profile.Avatar, Memberships: memberships,
+		Gender: profile.Gender, Avatar: profile.Avatar, Memberships: convert(memberships, newMembership),
 	}
-	if caller.is(profile.UserID) || slices.Contains(rights, RightContact) {
-		info.Email = profile.Email
-		info.Mobile, err = s.unseal(profile.MobileSealed, mobileContext(profile.UserID))
+	// Anybody can send the id of an application, so it is no reason to show a mobile.
+	if caller.is(profile.UserID) || caller.application.Proven && slices.Contains(rights, RightContact) {
+		if profile.EmailVerifiedAt != nil {
+			info.Email = profile.Email
+		}
+		if profile.MobileVerifiedAt != nil {
+			info.Mobile, err = s.unseal(profile.MobileSealed, mobileContext(profile.UserID))
+		}
 	}
 	if !slices.Contains(rights, RightNickname) {
 		info.Nickname, info.NicknameMasked = masked(profile.Nickname), true
@@ -98,17 +113,6 @@ func (s *Service) profileByIDOrAlias(ctx context.Context, caller Caller, text st
 	}
 	profile, err := s.store.ProfileByID(ctx, rows[0].ID)
 	return profile, toAPIErr(err, apierr.UserNotFound)
-}
-
-// visibleTo returns the memberships that an application may see.
-func (s *Service) visibleTo(ctx context.Context, applicationID string, memberships []Membership) ([]Membership, error) {
-	organisations, err := s.store.OrganisationsOfApplication(ctx, applicationID)
-	if err != nil {
-		return nil, storeErr(err)
-	}
-	return slices.DeleteFunc(memberships, func(m Membership) bool {
-		return !slices.ContainsFunc(organisations, func(o store.Organisation) bool { return o.ID == m.ID })
-	}), nil
 }
 
 // masked returns the first character and two asterisks: "t**".

@@ -69,8 +69,8 @@ type Author struct {
 	Username, GUID string
 }
 
-// Public returns what any signed-in user may see: id, nickname, gender, signature, site
-// and avatar.
+// Public returns what users whom a user is shown to may see: id, nickname, gender,
+// signature, site and avatar.
 func (u User) Public() User {
 	return User{ID: u.ID, Profile: Profile{
 		Nickname: u.Nickname, Gender: u.Gender, Signature: u.Signature, Site: u.Site, Avatar: u.Avatar,
@@ -78,17 +78,42 @@ func (u User) Public() User {
 }
 
 // UserDetail reads a user. full is true for the caller themselves and for
-// administrators; others get User.Public. The failure is UserNotFound for an unknown
-// id.
-func (s *Service) UserDetail(ctx context.Context, caller Caller, id int64) (user User, full bool, err error) {
+// administrators; others get User.Public, of whom mayLookUp and shownTo let them find. The
+// failures are UserNotFound and, for others, TooManyRequests.
+func (s *Service) UserDetail(ctx context.Context, caller Caller, clientIP string, id int64) (user User, full bool, err error) {
+	full = caller.seesAllOf(id)
+	if !full {
+		organisations, err := s.mayLookUp(ctx, caller, clientIP)
+		if err != nil {
+			return User{}, false, err
+		}
+		profile, err := s.store.ProfileByID(ctx, id)
+		if err != nil {
+			return User{}, false, toAPIErr(err, apierr.UserNotFound)
+		}
+		if _, err := shownTo(caller, profile, organisations); err != nil {
+			return User{}, false, err
+		}
+	}
 	user, err = s.user(ctx, id)
-	if err != nil {
-		return User{}, false, err
+	if err != nil || full {
+		return user, full && err == nil, err
 	}
-	if !caller.seesAllOf(id) {
-		return user.Public(), false, nil
+	return user.Public(), false, nil
+}
+
+// ProvenMobile and ProvenEmail return what applications may be told: nil unless the user
+// has proved it.
+func (u User) ProvenMobile() *string { return provenOnly(u.Mobile, u.MobileVerified) }
+
+// ProvenEmail is described at ProvenMobile.
+func (u User) ProvenEmail() *string { return provenOnly(u.Email, u.EmailVerified) }
+
+func provenOnly(text *string, proven bool) *string {
+	if !proven {
+		return nil
 	}
-	return user, true, nil
+	return text
 }
 
 func (s *Service) user(ctx context.Context, id int64) (User, error) {

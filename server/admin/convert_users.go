@@ -38,7 +38,8 @@ func utcOrNull(at *account.Time) *time.Time {
 
 func toUserSummary(u account.User) openapi.AdminUserSummary {
 	return openapi.AdminUserSummary{
-		Id: account.Decimal(u.ID), Username: u.Username, Nickname: u.Nickname, RealName: u.RealName, Mobile: u.Mobile, Email: u.Email,
+		Id: account.Decimal(u.ID), Username: u.Username, Nickname: u.Nickname, RealName: u.RealName,
+		Mobile: u.Mobile, MobileVerified: u.MobileVerified, Email: u.Email, EmailVerified: u.EmailVerified,
 		Role: openapi.AdminUserRole(u.Role), Disabled: u.DisabledAt != nil, CreatedAt: utc(u.CreatedAt), LastSignInAt: utcOrNull(u.LastLoginAt),
 	}
 }

@@ -77,6 +77,8 @@ const (
 	NotUTF8    Reason = "utf8"
 	HasNUL     Reason = "nul"
 	TooCommon  Reason = "common"
+	// NeedsSecret is of a right that an application without a secret cannot have.
+	NeedsSecret Reason = "needs_secret"
 	// Undocumented is of a name that the contract does not have.
 	Undocumented Reason = "undocumented"
 	// FileMoved and DiskFull are why the database is Unavailable.

@@ -24,6 +24,7 @@ var reasons = map[apierr.Reason][2]string{
 	apierr.HasNUL:     {"含有 NUL 字符", "contains a NUL character"},
 	apierr.TooCommon:  {"太常见，请换一个", "is too common"},
 
+	apierr.NeedsSecret:  {"中的 {expected} 需要应用先有密钥", "includes {expected}, for which the application needs a secret first"},
 	apierr.Undocumented: {"不在接口文档中", "is not in the API document"},
 
 	apierr.FileMoved: {"数据库文件已不在原处（被移走、删除或替换），详见日志", "The file of the database was moved, removed or replaced; the log has more"},

@@ -88,9 +88,13 @@ func TestWho_Detail(t *testing.T) {
 			},
 		}, Role: store.RoleMember})
 		must(t, err)
-		detail := func(token string) string {
-			return s.server(1).ok(t, get(fmt.Sprint("/api/user/detail?id=", subject), "Jwt", token)).Text
+		s.application(t, subject)
+		fellow := s.person(t, "lin.wan", store.RoleMember)
+		must(t, s.rules.CommandLine().AddMembership(t.Context(), fellow, "10020028", ""))
+		ask := func(token string) answer {
+			return s.server(1).send(t, get(fmt.Sprint("/api/user/detail?id=", subject), "Jwt", token, "X-App-Id", "1"))
 		}
+		detail := func(token string) string { return expect(t, ask(token), http.StatusOK).Text }
 		for role, token := range map[string]string{
 			"oneself": s.session(t, subject), "administrator": s.session(t, s.person(t, "he.yun", store.RoleAdministrator)),
 		} {
@@ -98,9 +102,10 @@ func TestWho_Detail(t *testing.T) {
 				t.Errorf("%s sees only %v", role, seen)
 			}
 		}
-		if seen := secretsIn(detail(s.session(t, s.person(t, "tao.ran", store.RoleMember))), private); len(seen) > 0 {
-			t.Errorf("others see %v", seen)
+		if seen := secretsIn(detail(s.session(t, fellow)), private); len(seen) > 0 {
+			t.Errorf("other members see %v", seen)
 		}
+		refused(t, "jfinal", ask(s.session(t, s.person(t, "tao.ran", store.RoleMember))), http.StatusNotFound)
 	})
 }
 
@@ -180,7 +185,7 @@ func TestWho_UserInfo(t *testing.T) {
 			return s.server(1).send(t, get(fmt.Sprintf("/user/info?userId=%v&accessToken=%s", whom, s.session(t, caller)), "X-App-Id", "1"))
 		}
 		expect(t, info(outsider, outsider), http.StatusOK)
-		expect(t, info(outsider, member), http.StatusOK)
+		refused(t, "cas", info(outsider, member), http.StatusNotFound)
 		notThere, notMember := info(member, 424242), info(member, outsider)
 		refused(t, "cas", notThere, http.StatusNotFound)
 		if notMember.Status != notThere.Status || notMember.Text != notThere.Text {

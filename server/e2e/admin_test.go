@@ -43,9 +43,11 @@ func operations(t *testing.T) (all []contract.Operation) {
 // proven registers an application with rights, and gives its HTTP Basic.
 func (s *cluster) proven(t *testing.T, id string, rights []string) string {
 	t.Helper()
-	_, err := s.rules.CommandLine().AddApplication(t.Context(), id, "应用", rights)
+	_, err := s.rules.CommandLine().AddApplication(t.Context(), id, "应用", nil)
 	must(t, err)
 	secret, err := s.rules.CommandLine().AddApplicationSecret(t.Context(), id)
+	must(t, err)
+	_, err = s.rules.CommandLine().ChangeApplication(t.Context(), id, account.ApplicationChange{Rights: &rights})
 	must(t, err)
 	return contract.Application{ID: id, Secret: secret.Text}.Basic()
 }

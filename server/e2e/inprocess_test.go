@@ -70,6 +70,7 @@ func generous() account.Limits {
 		&limits.CodeResend, &limits.CodeHour, &limits.CodeDay, &limits.CodePerIP, &limits.CodeGlobal,
 		&limits.PasswordPerAccountIP, &limits.PasswordPerAccount, &limits.PasswordPerIP, &limits.OldPasswordPerUser, &limits.WeChatPerIP,
 		&limits.RegisterPerIP, &limits.RegisterGlobal, &limits.CodeRefusedPerIP,
+		&limits.LookUpPerUser, &limits.LookUpPerIP, &limits.LookUpPerApplication,
 	} {
 		*rate = often
 	}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"testing"
 
 	"quartet/store"
@@ -98,7 +99,7 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 		row := must(s.UserByID(t.Context(), 1))(t)
 		shown := store.Profile{
 			UserID: row.ID, Username: row.Username, Email: row.Email, MobileSealed: row.MobileSealed,
-			Nickname: row.Nickname, Gender: row.Gender, Avatar: row.Avatar,
+			EmailVerifiedAt: row.EmailVerifiedAt, MobileVerifiedAt: row.MobileVerifiedAt, Nickname: row.Nickname, Gender: row.Gender, Avatar: row.Avatar,
 		}
 		opened(t, s, session(1, 1))
 		profile := func() store.Profile {
@@ -122,6 +123,13 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 		east.Roles = []store.Role{warden}
 		shown.Memberships = []store.Membership{east}
 		same(t, profile(), shown)
+		check(t, write(t, s, func(ctx context.Context, tx store.Tx) error { return tx.SetEmailVerified(ctx, 1, true, noon+1) }))
+		check(t, write(t, s, func(ctx context.Context, tx store.Tx) error { return errorOf(tx.CloseUser(ctx, 1, noon+9, noon)) }))
+		shown.EmailVerifiedAt, shown.ClosingAt = new(noon+1), new(noon+9)
+		same(t, must(s.ProfileByID(t.Context(), 1))(t), shown)
+		check(t, SetUserDisabled(t.Context(), s, 1, true, noon+5))
+		shown.DisabledAt = new(noon + 5)
+		same(t, must(s.ProfileByID(t.Context(), 1))(t), shown)
 		_, err := s.ProfileByID(t.Context(), 9)
 		wantNotFound(t, err)
 	},

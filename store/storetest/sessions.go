@@ -74,10 +74,10 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		same(t, find("access-1", "app").ApplicationRights, (*string)(nil))
 		check(t, SetUserDisabled(t.Context(), s, 1, true, noon+5))
 		ended := find("access-1", "app")
-		same(t, []any{ended.EndedAt, ended.EndReason, ended.UserDisabledAt}, []any{new(noon + 5), new(store.EndedByDisabling), new(noon + 5)})
+		same(t, []any{ended.EndedAt, ended.EndReason, ended.Profile.DisabledAt}, []any{new(noon + 5), new(store.EndedByDisabling), new(noon + 5)})
 		check(t, PutSession(t.Context(), s, a)) // not ended, but its user is disabled
 		ended = find("access-1", "app")
-		same(t, []any{ended.EndedAt, ended.UserDisabledAt}, []any{(*store.Time)(nil), new(noon + 5)})
+		same(t, []any{ended.EndedAt, ended.Profile.DisabledAt}, []any{(*store.Time)(nil), new(noon + 5)})
 	},
 	"opening a session is noted at its user": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)

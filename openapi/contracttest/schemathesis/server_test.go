@@ -29,7 +29,7 @@ func overrides(t *testing.T) string {
 		"Params":       password.Params{Memory: 64, Iterations: 1, Parallelism: 1}, "Wait": 30 * time.Second,
 	}
 	for _, rate := range strings.Fields("CodeResend CodeHour CodeDay CodePerIP CodeGlobal CodeRefusedPerIP" +
-		" PasswordPerAccountIP PasswordPerAccount PasswordPerIP OldPasswordPerUser WrongSecretPerIP RegisterPerIP RegisterGlobal WeChatPerIP") {
+		" PasswordPerAccountIP PasswordPerAccount PasswordPerIP OldPasswordPerUser WrongSecretPerIP RegisterPerIP RegisterGlobal WeChatPerIP LookUpPerUser LookUpPerIP LookUpPerApplication") {
 		all[rate] = account.Rate{Times: 1_000_000, Per: time.Second}
 	}
 	text, err := json.Marshal(all)

@@ -968,10 +968,11 @@ type AdminApplicationPage struct {
 	Next *NextCursor `json:"next"`
 }
 
-// AdminApplicationRight 应用的权限：`contact` 与 `nickname` 用于用户资料接口，其余用于管理接口。可由此获得更多权限的，不能授予应用。
+// AdminApplicationRight 应用的权限：`contact` 与 `nickname` 用于用户资料接口，其余用于管理接口。`contact` 须用密钥证明身份。可由此获得更多权限的，不能授予应用。
 //
 // A right of an application: `contact` and `nickname` are of the operations about users, the others of the
-// administration. Applications never have a right by which they could give themselves others.
+// administration. `contact` needs the proof of a secret. Applications never have a right by which they could give
+// themselves others.
 //
 // Example: users.read
 type AdminApplicationRight string
@@ -2689,6 +2690,11 @@ type AdminUserSummary struct {
 	// The e-mail address.
 	Email *string `json:"email"`
 
+	// EmailVerified 邮箱已验证。
+	//
+	// Whether the e-mail address is verified.
+	EmailVerified bool `json:"emailVerified"`
+
 	// Id 小于 2^53 的 ID，写成十进制文本。
 	//
 	// An id below 2^53, as decimal text.
@@ -2705,6 +2711,11 @@ type AdminUserSummary struct {
 	//
 	// The mobile.
 	Mobile *string `json:"mobile"`
+
+	// MobileVerified 手机已验证。
+	//
+	// Whether the mobile is verified.
+	MobileVerified bool `json:"mobileVerified"`
 
 	// Nickname 昵称。
 	//
@@ -3285,9 +3296,9 @@ type JeecgUser struct {
 	// Whether the user was deleted, which is always false.
 	Deleted bool `json:"deleted"`
 
-	// Email 邮箱。
+	// Email 邮箱；未验证时为 null。
 	//
-	// The e-mail address.
+	// The e-mail address; null unless it is proven.
 	Email *string `json:"email"`
 
 	// HeadPortraitUrl 头像地址。
@@ -3320,9 +3331,9 @@ type JeecgUser struct {
 	// The openId at WeChat.
 	OpenId *string `json:"openId"`
 
-	// PhoneNumber 手机号。
+	// PhoneNumber 手机号；未验证时为 null。
 	//
-	// The mobile.
+	// The mobile; null unless it is proven.
 	PhoneNumber *string `json:"phoneNumber"`
 
 	// RoleType 角色类型：1 超级管理员，2 普通用户，3 管理员。
@@ -3360,9 +3371,9 @@ type JeecgUser struct {
 	// What the user may do. The key `userPermisionVo` is spelled as in the document.
 	UserPermisionVo UserPermission `json:"userPermisionVo"`
 
-	// Username 用户名；没有用户名时为手机号。
+	// Username 用户名；没有用户名时为已验证的手机号。
 	//
-	// The user name, or else the mobile.
+	// The user name, or else the proven mobile.
 	Username *string `json:"username"`
 }
 
@@ -3719,9 +3730,9 @@ type MobileUser struct {
 	// An id below 2^53.
 	Id Id `json:"id"`
 
-	// Mobile 手机号。
+	// Mobile 手机号；未验证时为空。
 	//
-	// The mobile.
+	// The mobile; empty unless it is proven.
 	Mobile string `json:"mobile"`
 
 	// NickName 用户昵称。
@@ -5079,9 +5090,9 @@ type UserInfo struct {
 	// The portrait: an image's path or an icon's class.
 	Avatar string `json:"avatar"`
 
-	// Email 电子邮箱。
+	// Email 电子邮箱；未验证时为空。
 	//
-	// The e-mail address.
+	// The e-mail address; empty unless it is proven.
 	Email string `json:"email"`
 
 	// Gender 性别：0 未知，1 男，2 女。
@@ -5099,9 +5110,9 @@ type UserInfo struct {
 	// The organisations of the user.
 	OrgList []UserOrganisation `json:"orgList"`
 
-	// Phone 手机号码。
+	// Phone 手机号码；未验证时为空。
 	//
-	// The mobile.
+	// The mobile; empty unless it is proven.
 	Phone string `json:"phone"`
 
 	// UserId 用户 ID。
@@ -7264,10 +7275,10 @@ type ClientInterface interface {
 
 	// AddApplicationWithBody 注册应用 · Register an application
 	//
-	// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加。
+	// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加，权限 `contact` 在有密钥之后才能授予。
 	//
 	// Registers an application under the id that it sends as `X-App-Id`, which stays as it is. Secrets are added on
-	// their own.
+	// their own, and the right `contact` is given once there is one.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7276,10 +7287,10 @@ type ClientInterface interface {
 
 	// AddApplication 注册应用 · Register an application
 	//
-	// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加。
+	// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加，权限 `contact` 在有密钥之后才能授予。
 	//
 	// Registers an application under the id that it sends as `X-App-Id`, which stays as it is. Secrets are added on
-	// their own.
+	// their own, and the right `contact` is given once there is one.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7307,10 +7318,11 @@ type ClientInterface interface {
 	// ChangeApplicationWithBody 修改应用 · Change an application
 	//
 	// 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-	// 停用的应用不能证明自己的身份。
+	// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
 	//
 	// Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
-	// are replaced as a whole. A disabled application cannot prove itself.
+	// are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
+	// get the right `contact`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7320,10 +7332,11 @@ type ClientInterface interface {
 	// ChangeApplication 修改应用 · Change an application
 	//
 	// 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-	// 停用的应用不能证明自己的身份。
+	// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
 	//
 	// Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
-	// are replaced as a whole. A disabled application cannot prove itself.
+	// are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
+	// get the right `contact`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8173,10 +8186,13 @@ type ClientInterface interface {
 
 	// GetUserDetail 用户详情 · Read a user
 	//
-	// 文档 004。本人与管理员可得到除秘密以外的全部信息，其他人只能得到公开部分；未知的值省略。
+	// 文档 004。本人与管理员可得到除秘密以外的全部信息，未知的值省略。其他人只能得到公开部分，并且须与该用户同属请求头 `X-App-Id` 所指应用的组织机构，
+	// 或由应用用 `X-App-Secret` 中的密钥证明身份；否则与不存在的用户一样返回 404，已停用或已注销的用户也是。查询他人有次数限制，超过返回 429。
 	//
-	// Document 004. The user and administrators get everything but secrets, others the public part. Unknown values are left
-	// out.
+	// Document 004. The user and administrators get everything but secrets; unknown values are left out. Others get the
+	// public part if they and the user are members of organisations of the application in the header `X-App-Id`, or if the
+	// application proves itself by its secret in `X-App-Secret`; otherwise 404, as for a user who does not exist, and so are
+	// disabled and closed users. Look-ups of others are limited: 429.
 	//
 	// Corresponds with GET /api/user/detail (the `GetUserDetail` operationId).
 	GetUserDetail(ctx context.Context, params *GetUserDetailParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8821,13 +8837,16 @@ type ClientInterface interface {
 
 	// GetUserInfo 获取用户详情信息 · Read a user through an application
 	//
-	// 文档 002。返回令牌所属的用户本人，或应用所在组织机构的成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，但只能看到属于它的组织机构；
-	// 密钥错误返回 401，错误过多返回 429。`userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。
+	// 文档 002。返回令牌所属的用户本人；令牌的用户属于应用的某个组织机构时，也返回应用各组织机构的其他成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，
+	// 但只能看到属于它的组织机构；密钥错误返回 401，错误过多返回 429。其余情况一律 404，已停用或已注销的用户也是。查询他人有次数限制，超过返回 429。
+	// `userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。未验证的手机与邮箱为空串。
 	//
-	// Document 002. Returns the token's own user, or a member of the application's organisations. An application that proves
-	// itself by its secret in the header `X-App-Secret` reads every user; of the organisations it sees only its own. A wrong
-	// secret is 401, or 429 after too many. `userId` is text, so that ids above 2^53 keep their digits. The nickname is
-	// masked unless the application has the right `nickname`.
+	// Document 002. Returns the token's own user and, to a user who belongs to one of the application's organisations, the
+	// other members of these. An application that proves itself by its secret in the header `X-App-Secret` reads every user;
+	// of the organisations it sees only its own. A wrong secret is 401, or 429 after too many. Everybody else is 404, and so
+	// are disabled and closed users. Look-ups of others are limited: 429. `userId` is text, so that ids above 2^53 keep
+	// their digits. The nickname is masked unless the application has the right `nickname`. A mobile or e-mail address that
+	// is not proven is empty.
 	//
 	// Corresponds with GET /user/info (the `GetUserInfo` operationId).
 	GetUserInfo(ctx context.Context, params *GetUserInfoParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8988,10 +9007,10 @@ func (c *Client) ListApplications(ctx context.Context, params *ListApplicationsP
 
 // AddApplicationWithBody 注册应用 · Register an application
 //
-// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加。
+// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加，权限 `contact` 在有密钥之后才能授予。
 //
 // Registers an application under the id that it sends as `X-App-Id`, which stays as it is. Secrets are added on
-// their own.
+// their own, and the right `contact` is given once there is one.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9010,10 +9029,10 @@ func (c *Client) AddApplicationWithBody(ctx context.Context, params *AddApplicat
 
 // AddApplication 注册应用 · Register an application
 //
-// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加。
+// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加，权限 `contact` 在有密钥之后才能授予。
 //
 // Registers an application under the id that it sends as `X-App-Id`, which stays as it is. Secrets are added on
-// their own.
+// their own, and the right `contact` is given once there is one.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9071,10 +9090,11 @@ func (c *Client) ReadApplication(ctx context.Context, applicationId ApplicationI
 // ChangeApplicationWithBody 修改应用 · Change an application
 //
 // 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-// 停用的应用不能证明自己的身份。
+// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
 //
 // Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
-// are replaced as a whole. A disabled application cannot prove itself.
+// are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
+// get the right `contact`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9094,10 +9114,11 @@ func (c *Client) ChangeApplicationWithBody(ctx context.Context, applicationId Ap
 // ChangeApplication 修改应用 · Change an application
 //
 // 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-// 停用的应用不能证明自己的身份。
+// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
 //
 // Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
-// are replaced as a whole. A disabled application cannot prove itself.
+// are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
+// get the right `contact`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10707,10 +10728,13 @@ func (c *Client) CreateUserWithFormdataBody(ctx context.Context, body CreateUser
 
 // GetUserDetail 用户详情 · Read a user
 //
-// 文档 004。本人与管理员可得到除秘密以外的全部信息，其他人只能得到公开部分；未知的值省略。
+// 文档 004。本人与管理员可得到除秘密以外的全部信息，未知的值省略。其他人只能得到公开部分，并且须与该用户同属请求头 `X-App-Id` 所指应用的组织机构，
+// 或由应用用 `X-App-Secret` 中的密钥证明身份；否则与不存在的用户一样返回 404，已停用或已注销的用户也是。查询他人有次数限制，超过返回 429。
 //
-// Document 004. The user and administrators get everything but secrets, others the public part. Unknown values are left
-// out.
+// Document 004. The user and administrators get everything but secrets; unknown values are left out. Others get the
+// public part if they and the user are members of organisations of the application in the header `X-App-Id`, or if the
+// application proves itself by its secret in `X-App-Secret`; otherwise 404, as for a user who does not exist, and so are
+// disabled and closed users. Look-ups of others are limited: 429.
 //
 // Corresponds with GET /api/user/detail (the `GetUserDetail` operationId).
 func (c *Client) GetUserDetail(ctx context.Context, params *GetUserDetailParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11845,13 +11869,16 @@ func (c *Client) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn
 
 // GetUserInfo 获取用户详情信息 · Read a user through an application
 //
-// 文档 002。返回令牌所属的用户本人，或应用所在组织机构的成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，但只能看到属于它的组织机构；
-// 密钥错误返回 401，错误过多返回 429。`userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。
+// 文档 002。返回令牌所属的用户本人；令牌的用户属于应用的某个组织机构时，也返回应用各组织机构的其他成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，
+// 但只能看到属于它的组织机构；密钥错误返回 401，错误过多返回 429。其余情况一律 404，已停用或已注销的用户也是。查询他人有次数限制，超过返回 429。
+// `userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。未验证的手机与邮箱为空串。
 //
-// Document 002. Returns the token's own user, or a member of the application's organisations. An application that proves
-// itself by its secret in the header `X-App-Secret` reads every user; of the organisations it sees only its own. A wrong
-// secret is 401, or 429 after too many. `userId` is text, so that ids above 2^53 keep their digits. The nickname is
-// masked unless the application has the right `nickname`.
+// Document 002. Returns the token's own user and, to a user who belongs to one of the application's organisations, the
+// other members of these. An application that proves itself by its secret in the header `X-App-Secret` reads every user;
+// of the organisations it sees only its own. A wrong secret is 401, or 429 after too many. Everybody else is 404, and so
+// are disabled and closed users. Look-ups of others are limited: 429. `userId` is text, so that ids above 2^53 keep
+// their digits. The nickname is masked unless the application has the right `nickname`. A mobile or e-mail address that
+// is not proven is empty.
 //
 // Corresponds with GET /user/info (the `GetUserInfo` operationId).
 func (c *Client) GetUserInfo(ctx context.Context, params *GetUserInfoParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -16728,10 +16755,10 @@ type ClientWithResponsesInterface interface {
 
 	// AddApplicationWithBodyWithResponse 注册应用 · Register an application
 	//
-	// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加。
+	// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加，权限 `contact` 在有密钥之后才能授予。
 	//
 	// Registers an application under the id that it sends as `X-App-Id`, which stays as it is. Secrets are added on
-	// their own.
+	// their own, and the right `contact` is given once there is one.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -16740,10 +16767,10 @@ type ClientWithResponsesInterface interface {
 
 	// AddApplicationWithResponse 注册应用 · Register an application
 	//
-	// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加。
+	// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加，权限 `contact` 在有密钥之后才能授予。
 	//
 	// Registers an application under the id that it sends as `X-App-Id`, which stays as it is. Secrets are added on
-	// their own.
+	// their own, and the right `contact` is given once there is one.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -16775,10 +16802,11 @@ type ClientWithResponsesInterface interface {
 	// ChangeApplicationWithBodyWithResponse 修改应用 · Change an application
 	//
 	// 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-	// 停用的应用不能证明自己的身份。
+	// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
 	//
 	// Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
-	// are replaced as a whole. A disabled application cannot prove itself.
+	// are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
+	// get the right `contact`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -16788,10 +16816,11 @@ type ClientWithResponsesInterface interface {
 	// ChangeApplicationWithResponse 修改应用 · Change an application
 	//
 	// 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-	// 停用的应用不能证明自己的身份。
+	// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
 	//
 	// Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
-	// are replaced as a whole. A disabled application cannot prove itself.
+	// are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
+	// get the right `contact`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17717,10 +17746,13 @@ type ClientWithResponsesInterface interface {
 
 	// GetUserDetailWithResponse 用户详情 · Read a user
 	//
-	// 文档 004。本人与管理员可得到除秘密以外的全部信息，其他人只能得到公开部分；未知的值省略。
+	// 文档 004。本人与管理员可得到除秘密以外的全部信息，未知的值省略。其他人只能得到公开部分，并且须与该用户同属请求头 `X-App-Id` 所指应用的组织机构，
+	// 或由应用用 `X-App-Secret` 中的密钥证明身份；否则与不存在的用户一样返回 404，已停用或已注销的用户也是。查询他人有次数限制，超过返回 429。
 	//
-	// Document 004. The user and administrators get everything but secrets, others the public part. Unknown values are left
-	// out.
+	// Document 004. The user and administrators get everything but secrets; unknown values are left out. Others get the
+	// public part if they and the user are members of organisations of the application in the header `X-App-Id`, or if the
+	// application proves itself by its secret in `X-App-Secret`; otherwise 404, as for a user who does not exist, and so are
+	// disabled and closed users. Look-ups of others are limited: 429.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -18391,13 +18423,16 @@ type ClientWithResponsesInterface interface {
 
 	// GetUserInfoWithResponse 获取用户详情信息 · Read a user through an application
 	//
-	// 文档 002。返回令牌所属的用户本人，或应用所在组织机构的成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，但只能看到属于它的组织机构；
-	// 密钥错误返回 401，错误过多返回 429。`userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。
+	// 文档 002。返回令牌所属的用户本人；令牌的用户属于应用的某个组织机构时，也返回应用各组织机构的其他成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，
+	// 但只能看到属于它的组织机构；密钥错误返回 401，错误过多返回 429。其余情况一律 404，已停用或已注销的用户也是。查询他人有次数限制，超过返回 429。
+	// `userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。未验证的手机与邮箱为空串。
 	//
-	// Document 002. Returns the token's own user, or a member of the application's organisations. An application that proves
-	// itself by its secret in the header `X-App-Secret` reads every user; of the organisations it sees only its own. A wrong
-	// secret is 401, or 429 after too many. `userId` is text, so that ids above 2^53 keep their digits. The nickname is
-	// masked unless the application has the right `nickname`.
+	// Document 002. Returns the token's own user and, to a user who belongs to one of the application's organisations, the
+	// other members of these. An application that proves itself by its secret in the header `X-App-Secret` reads every user;
+	// of the organisations it sees only its own. A wrong secret is 401, or 429 after too many. Everybody else is 404, and so
+	// are disabled and closed users. Look-ups of others are limited: 429. `userId` is text, so that ids above 2^53 keep
+	// their digits. The nickname is masked unless the application has the right `nickname`. A mobile or e-mail address that
+	// is not proven is empty.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -29434,6 +29469,12 @@ type GetUserDetailAnswer404Headers struct {
 	XRequestId *string
 }
 
+// GetUserDetailAnswer429Headers the declared response headers of an HTTP 429 response for GetUserDetail
+type GetUserDetailAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // GetUserDetailAnswer431Headers the declared response headers of an HTTP 431 response for GetUserDetail
 type GetUserDetailAnswer431Headers struct {
 	XRequestId *string
@@ -29461,6 +29502,8 @@ type GetUserDetailAnswer struct {
 	JSON401 *JfinalUnauthenticated
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *JfinalUserNotFound
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *JfinalTooManyRequests
 	// JSON431 the response for an HTTP 431 `application/json` response
 	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
@@ -29475,6 +29518,8 @@ type GetUserDetailAnswer struct {
 	Headers401 *GetUserDetailAnswer401Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *GetUserDetailAnswer404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *GetUserDetailAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *GetUserDetailAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -29501,6 +29546,11 @@ func (r GetUserDetailAnswer) GetJSON401() *JfinalUnauthenticated {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r GetUserDetailAnswer) GetJSON404() *JfinalUserNotFound {
 	return r.JSON404
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r GetUserDetailAnswer) GetJSON429() *JfinalTooManyRequests {
+	return r.JSON429
 }
 
 // GetJSON431 returns the response for an HTTP 431 `application/json` response
@@ -29584,6 +29634,12 @@ type PostUserDetailAnswer415Headers struct {
 	XRequestId *string
 }
 
+// PostUserDetailAnswer429Headers the declared response headers of an HTTP 429 response for PostUserDetail
+type PostUserDetailAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // PostUserDetailAnswer431Headers the declared response headers of an HTTP 431 response for PostUserDetail
 type PostUserDetailAnswer431Headers struct {
 	XRequestId *string
@@ -29617,6 +29673,8 @@ type PostUserDetailAnswer struct {
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JfinalUnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *JfinalTooManyRequests
 	// JSON431 the response for an HTTP 431 `application/json` response
 	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
@@ -29637,6 +29695,8 @@ type PostUserDetailAnswer struct {
 	Headers413 *PostUserDetailAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *PostUserDetailAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *PostUserDetailAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *PostUserDetailAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -29678,6 +29738,11 @@ func (r PostUserDetailAnswer) GetJSON413() *JfinalTooLarge {
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
 func (r PostUserDetailAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r PostUserDetailAnswer) GetJSON429() *JfinalTooManyRequests {
+	return r.JSON429
 }
 
 // GetJSON431 returns the response for an HTTP 431 `application/json` response
@@ -34301,10 +34366,10 @@ func (c *ClientWithResponses) ListApplicationsWithResponse(ctx context.Context, 
 
 // AddApplicationWithBodyWithResponse 注册应用 · Register an application
 //
-// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加。
+// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加，权限 `contact` 在有密钥之后才能授予。
 //
 // Registers an application under the id that it sends as `X-App-Id`, which stays as it is. Secrets are added on
-// their own.
+// their own, and the right `contact` is given once there is one.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -34319,10 +34384,10 @@ func (c *ClientWithResponses) AddApplicationWithBodyWithResponse(ctx context.Con
 
 // AddApplicationWithResponse 注册应用 · Register an application
 //
-// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加。
+// 注册一个应用。ID 即它在 `X-App-Id` 中发送的值，添加后不能更改；密钥另行添加，权限 `contact` 在有密钥之后才能授予。
 //
 // Registers an application under the id that it sends as `X-App-Id`, which stays as it is. Secrets are added on
-// their own.
+// their own, and the right `contact` is given once there is one.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -34372,10 +34437,11 @@ func (c *ClientWithResponses) ReadApplicationWithResponse(ctx context.Context, a
 // ChangeApplicationWithBodyWithResponse 修改应用 · Change an application
 //
 // 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-// 停用的应用不能证明自己的身份。
+// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
 //
 // Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
-// are replaced as a whole. A disabled application cannot prove itself.
+// are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
+// get the right `contact`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -34391,10 +34457,11 @@ func (c *ClientWithResponses) ChangeApplicationWithBodyWithResponse(ctx context.
 // ChangeApplicationWithResponse 修改应用 · Change an application
 //
 // 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-// 停用的应用不能证明自己的身份。
+// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
 //
 // Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
-// are replaced as a whole. A disabled application cannot prove itself.
+// are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
+// get the right `contact`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35776,10 +35843,13 @@ func (c *ClientWithResponses) CreateUserWithFormdataBodyWithResponse(ctx context
 
 // GetUserDetailWithResponse 用户详情 · Read a user
 //
-// 文档 004。本人与管理员可得到除秘密以外的全部信息，其他人只能得到公开部分；未知的值省略。
+// 文档 004。本人与管理员可得到除秘密以外的全部信息，未知的值省略。其他人只能得到公开部分，并且须与该用户同属请求头 `X-App-Id` 所指应用的组织机构，
+// 或由应用用 `X-App-Secret` 中的密钥证明身份；否则与不存在的用户一样返回 404，已停用或已注销的用户也是。查询他人有次数限制，超过返回 429。
 //
-// Document 004. The user and administrators get everything but secrets, others the public part. Unknown values are left
-// out.
+// Document 004. The user and administrators get everything but secrets; unknown values are left out. Others get the
+// public part if they and the user are members of organisations of the application in the header `X-App-Id`, or if the
+// application proves itself by its secret in `X-App-Secret`; otherwise 404, as for a user who does not exist, and so are
+// disabled and closed users. Look-ups of others are limited: 429.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -36744,13 +36814,16 @@ func (c *ClientWithResponses) GetReadinessWithResponse(ctx context.Context, reqE
 
 // GetUserInfoWithResponse 获取用户详情信息 · Read a user through an application
 //
-// 文档 002。返回令牌所属的用户本人，或应用所在组织机构的成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，但只能看到属于它的组织机构；
-// 密钥错误返回 401，错误过多返回 429。`userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。
+// 文档 002。返回令牌所属的用户本人；令牌的用户属于应用的某个组织机构时，也返回应用各组织机构的其他成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，
+// 但只能看到属于它的组织机构；密钥错误返回 401，错误过多返回 429。其余情况一律 404，已停用或已注销的用户也是。查询他人有次数限制，超过返回 429。
+// `userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。未验证的手机与邮箱为空串。
 //
-// Document 002. Returns the token's own user, or a member of the application's organisations. An application that proves
-// itself by its secret in the header `X-App-Secret` reads every user; of the organisations it sees only its own. A wrong
-// secret is 401, or 429 after too many. `userId` is text, so that ids above 2^53 keep their digits. The nickname is
-// masked unless the application has the right `nickname`.
+// Document 002. Returns the token's own user and, to a user who belongs to one of the application's organisations, the
+// other members of these. An application that proves itself by its secret in the header `X-App-Secret` reads every user;
+// of the organisations it sees only its own. A wrong secret is 401, or 429 after too many. Everybody else is 404, and so
+// are disabled and closed users. Look-ups of others are limited: 429. `userId` is text, so that ids above 2^53 keep
+// their digits. The nickname is masked unless the application has the right `nickname`. A mobile or e-mail address that
+// is not proven is empty.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -49981,6 +50054,13 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 		}
 		response.JSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest JfinalTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest JfinalHeadersTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -50059,6 +50139,23 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers GetUserDetailAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers GetUserDetailAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -50163,6 +50260,13 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 			return nil, err
 		}
 		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest JfinalTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest JfinalHeadersTooLarge
@@ -50272,6 +50376,23 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers PostUserDetailAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers PostUserDetailAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {

@@ -26,7 +26,8 @@ func startDemonstration(t *testing.T) demonstration {
 	}
 	return demonstration{yaml: write("yaml"), json: write("json"), url: proctest.Serve(t, program,
 		"--demo", "--database", "sqlite:"+filepath.Join(folder, "quartet.db"), "--log-level", "error",
-		"--failures-per-ip", "100000/1m", "--code-per-ip", "100000/1m", "--register-per-ip", "100000/1m", "--register-global", "100000/1m")}
+		"--failures-per-ip", "100000/1m", "--code-per-ip", "100000/1m", "--register-per-ip", "100000/1m", "--register-global", "100000/1m",
+		"--look-up-per-user", "100000/1m", "--look-up-per-ip", "100000/1m", "--look-up-per-application", "100000/1m")}
 }
 
 func (d demonstration) environment() []string {

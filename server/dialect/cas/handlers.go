@@ -13,7 +13,7 @@ type API struct{ dialect.Services }
 // GetUserInfo is operation 5, document 002's user/info.
 func (a API) GetUserInfo(ctx context.Context, r openapi.GetUserInfoRequestObject) (openapi.GetUserInfoResponseObject, error) {
 	call := dialect.CallFrom(ctx)
-	info, err := a.Accounts.UserInfo(ctx, call.Caller, r.Params.UserId)
+	info, err := a.Accounts.UserInfo(ctx, call.Caller, call.ClientIP, r.Params.UserId)
 	if err != nil {
 		return nil, err
 	}

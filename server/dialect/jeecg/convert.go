@@ -11,13 +11,13 @@ import (
 func (a API) toResultUser(u account.User) openapi.JeecgUser {
 	administrator := u.Role != account.RoleMember
 	return openapi.JeecgUser{
-		Username:         dialect.OrNull(cmp.Or(dialect.OrEmpty(u.Username), dialect.OrEmpty(u.Mobile))),
+		Username:         dialect.OrNull(cmp.Or(dialect.OrEmpty(u.Username), dialect.OrEmpty(u.ProvenMobile()))),
 		Name:             u.RealName,
 		Sex:              dialect.Narrow(u.Gender),
 		HeadPortraitUrl:  u.Avatar,
 		Nickname:         u.Nickname,
-		PhoneNumber:      u.Mobile,
-		Email:            u.Email,
+		PhoneNumber:      u.ProvenMobile(),
+		Email:            u.ProvenEmail(),
 		AuthStatus:       int32(u.AuthStatus),
 		AuthenticationId: u.AuthenticationID,
 		AuthStatusName:   dialect.OrNull(authStatusNames[u.AuthStatus]),

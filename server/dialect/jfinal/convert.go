@@ -55,7 +55,7 @@ func fromGender(word *string) *int {
 // genderWords are document 004's words for 1 and 2.
 var genderWords = map[int]string{1: "男", 2: "女"}
 
-// toPublicUser converts what any signed-in user may see of another.
+// toPublicUser converts what users may see of another whom they are shown.
 func toPublicUser(u account.User) openapi.User {
 	return openapi.User{
 		Id: u.ID, Nickname: u.Nickname, Gender: dialect.OrNull(genderWords[dialect.OrEmpty(u.Gender)]),

@@ -51,7 +51,8 @@ func (a API) PostUserDetail(ctx context.Context, r openapi.PostUserDetailRequest
 }
 
 func (a API) userDetail(ctx context.Context, id int64) (openapi.DetailedUserJSONResponse, error) {
-	user, full, err := a.Accounts.UserDetail(ctx, dialect.CallFrom(ctx).Caller, id)
+	call := dialect.CallFrom(ctx)
+	user, full, err := a.Accounts.UserDetail(ctx, call.Caller, call.ClientIP, id)
 	if err != nil {
 		return openapi.DetailedUserJSONResponse{}, err
 	}

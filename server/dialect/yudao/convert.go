@@ -28,7 +28,7 @@ func deviceSession(companyType, productType *int32, source, device *string) acco
 
 func toMobileUser(u account.User) openapi.MobileUser {
 	made := openapi.MobileUser{
-		AvatarUrl: dialect.OrEmpty(u.Avatar), Id: u.ID, Mobile: dialect.OrEmpty(u.Mobile), NickName: dialect.OrEmpty(u.Nickname),
+		AvatarUrl: dialect.OrEmpty(u.Avatar), Id: u.ID, Mobile: dialect.OrEmpty(u.ProvenMobile()), NickName: dialect.OrEmpty(u.Nickname),
 		RealName: dialect.OrEmpty(u.RealName), UserName: dialect.OrEmpty(u.Username),
 	}
 	if u.CompanyType != nil {

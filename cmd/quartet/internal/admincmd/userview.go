@@ -64,7 +64,7 @@ func (f userFlags) view(u account.User) User {
 }
 
 func (f userFlags) show(ctx context.Context, c *cli.Console, accounts account.Operator, id int64) error {
-	user, _, err := accounts.UserDetail(ctx, account.Caller{UserID: id}, id)
+	user, _, err := accounts.UserDetail(ctx, account.Caller{UserID: id}, "", id)
 	if err != nil {
 		return err
 	}

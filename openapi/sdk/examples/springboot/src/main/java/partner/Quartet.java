@@ -31,7 +31,7 @@ public class Quartet {
 
     Quartet(RestClient.Builder builder, @Value("${quartet.url}") String url,
             @Value("${quartet.application}") String application, @Value("${quartet.secret}") String secret) {
-        // With the secret the application reads every user, without it the token's own and its organisations' members.
+        // With the secret the application reads every user, without it a member of its organisations the other members.
         http = builder.baseUrl(url).defaultHeader("X-App-Id", application).defaultHeader("X-App-Secret", secret)
             .defaultStatusHandler(HttpStatusCode::isError, (request, response) -> {}) // the envelope says what failed
             .build();
