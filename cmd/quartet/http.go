@@ -21,8 +21,9 @@ const (
 	writeTimeout  = 15 * time.Second // from the end of the headers to the end of the response
 	idleTimeout   = time.Minute
 	// maxHeaderBytes is above the limit that the server itself answers in the caller's
-	// dialect; beyond it net/http answers in plain text.
-	maxHeaderBytes = 256 << 10
+	// dialect; beyond it net/http answers in plain text. It is what a connection can hold
+	// in memory without sending a whole request.
+	maxHeaderBytes = 24 << 10
 )
 
 // windowsAddressInUse is WSAEADDRINUSE; syscall.EADDRINUSE is a made-up number on Windows.

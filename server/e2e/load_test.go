@@ -209,6 +209,27 @@ func TestLoad_IdleConnections(t *testing.T) {
 	s.server(0).checkMemory(t)
 }
 
+// TestLoad_UnfinishedHeaders: requests whose headers do not end hold little memory, however
+// much they send.
+func TestLoad_UnfinishedHeaders(t *testing.T) {
+	t.Parallel()
+	s := onSQLite(t)
+	const connections, fields = 1500, 60
+	line := "X-Long: " + strings.Repeat("a", 4000) + "\r\n"
+	atOnce(connections, func(int) answer {
+		connection := s.server(0).dial(t)
+		_, _ = io.WriteString(connection, "GET /healthz HTTP/1.1\r\nHost: x\r\n") // the server may have ended it
+		for range fields {
+			if _, err := io.WriteString(connection, line); err != nil {
+				break
+			}
+		}
+		return answer{}
+	})
+	s.server(0).ok(t, get("/readyz"))
+	s.server(0).checkMemory(t)
+}
+
 // TestLoad_OpenRegistration: registrations of strangers are limited, however many run
 // at the same time, and administrators are not.
 func TestLoad_OpenRegistration(t *testing.T) {
