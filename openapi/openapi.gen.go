@@ -5946,6 +5946,11 @@ type AdminConflict = Problem
 // The problem details of RFC 9457.
 type AdminForbidden = Problem
 
+// AdminFreshProofRequired RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminFreshProofRequired = Problem
+
 // AdminInvalidParameter RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -6165,6 +6170,11 @@ type JfinalDone = JfinalOkResponse
 //
 // A failure of the dialect `jfinal`.
 type JfinalForbidden = JfinalFailureBody
+
+// JfinalFreshProofRequired jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalFreshProofRequired = JfinalFailureBody
 
 // JfinalHeadersTooLarge jfinal 方言的失败响应。
 //
@@ -9677,6 +9687,15 @@ type AdminForbiddenApplicationProblemPlusJSONResponse struct {
 	Headers AdminForbiddenResponseHeaders
 }
 
+type AdminFreshProofRequiredResponseHeaders struct {
+	XRequestId *string
+}
+type AdminFreshProofRequiredApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminFreshProofRequiredResponseHeaders
+}
+
 type AdminInvalidParameterResponseHeaders struct {
 	XRequestId *string
 }
@@ -10084,6 +10103,15 @@ type JfinalForbiddenJSONResponse struct {
 	Body JfinalFailureBody
 
 	Headers JfinalForbiddenResponseHeaders
+}
+
+type JfinalFreshProofRequiredResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalFreshProofRequiredJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalFreshProofRequiredResponseHeaders
 }
 
 type JfinalHeadersTooLargeResponseHeaders struct {
@@ -18607,7 +18635,7 @@ func (response EraseUser401ApplicationProblemPlusJSONResponse) VisitEraseUserRes
 }
 
 type EraseUser403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response EraseUser403ApplicationProblemPlusJSONResponse) VisitEraseUserResponse(w http.ResponseWriter) error {
@@ -19039,7 +19067,7 @@ func (response ChangeUser401ApplicationProblemPlusJSONResponse) VisitChangeUserR
 }
 
 type ChangeUser403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response ChangeUser403ApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
@@ -20528,7 +20556,7 @@ func (response MergeUser401ApplicationProblemPlusJSONResponse) VisitMergeUserRes
 }
 
 type MergeUser403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response MergeUser403ApplicationProblemPlusJSONResponse) VisitMergeUserResponse(w http.ResponseWriter) error {
@@ -20761,7 +20789,7 @@ func (response SetUserPassword401ApplicationProblemPlusJSONResponse) VisitSetUse
 }
 
 type SetUserPassword403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response SetUserPassword403ApplicationProblemPlusJSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {
@@ -23956,7 +23984,9 @@ func (response UpdateUser401JSONResponse) VisitUpdateUserResponse(w http.Respons
 	return err
 }
 
-type UpdateUser403JSONResponse struct{ JfinalForbiddenJSONResponse }
+type UpdateUser403JSONResponse struct {
+	JfinalFreshProofRequiredJSONResponse
+}
 
 func (response UpdateUser403JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
@@ -24186,7 +24216,9 @@ func (response UpdatePassword401JSONResponse) VisitUpdatePasswordResponse(w http
 	return err
 }
 
-type UpdatePassword403JSONResponse struct{ JfinalForbiddenJSONResponse }
+type UpdatePassword403JSONResponse struct {
+	JfinalFreshProofRequiredJSONResponse
+}
 
 func (response UpdatePassword403JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 

@@ -87,7 +87,11 @@ func (s *server) identify(ctx context.Context, c echo.Context, o *operation, mem
 		call.CallerErr = &apierr.Error{Code: apierr.Unauthenticated, Reason: apierr.Required}
 		return nil
 	}
-	call.Caller, call.CallerErr = s.accounts.Authenticate(ctx, token, call.Application)
+	authenticate := s.accounts.Authenticate
+	if o.access == "application" {
+		authenticate = s.accounts.AuthenticateToApplication
+	}
+	call.Caller, call.CallerErr = authenticate(ctx, token, call.Application)
 	if failed, isFailure := errors.AsType[*apierr.Error](call.CallerErr); isFailure && failed.Code == apierr.Unauthenticated {
 		failed.Field = name
 	}

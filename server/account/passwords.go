@@ -15,15 +15,16 @@ import (
 const oldPasswordField = "oldPassowrd"
 
 // ChangePassword sets a new password (operation 11) and ends all other sessions of the
-// user. It requires the old one; only a super administrator may omit it, or change
-// another user's. An empty old password is an omitted one.
+// user. It requires the old one; only a super administrator may omit it, for a password of
+// their own within FreshSignIn, or change another user's. An empty old password is an
+// omitted one. The user's verified mobile is told.
 //
-// A user without password may set the first one within 10 minutes of signing in by a
+// A user without password may set the first one within FreshSignIn of signing in by a
 // one-time code, which proves as much as an old password.
 //
 // Failures are Forbidden, UserNotFound, WeakPassword (field newPassword),
-// InvalidField (field oldPassowrd, required), WrongOldPassword, also after too
-// many wrong ones, and Overloaded.
+// InvalidField (field oldPassowrd, required), FreshProofRequired, WrongOldPassword, also
+// after too many wrong ones, and Overloaded.
 func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int64, newPassword string, oldPassword *string) error {
 	if err := caller.mayChangePasswordOf(userID); err != nil {
 		return err
@@ -44,7 +45,11 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int6
 		return s.hashErr(err)
 	}
 	// the caller's own session stays
-	return s.setPassword(ctx, hash, was, caller.SessionID, passwordChosen(caller, user, filled(was) != nil))
+	err = s.setPassword(ctx, hash, was, caller.SessionID, passwordChosen(caller, user, filled(was) != nil))
+	if err == nil {
+		s.tell(ctx, user)
+	}
+	return err
 }
 
 // checkOldPassword returns the hash that was verified, "" for a user who has none yet,
@@ -53,11 +58,13 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 	missing := filled(old) == nil
 	switch {
 	case caller.isSuperAdministrator() && (missing || !caller.is(user.ID)):
-		return nil, nil
+		return nil, s.changesWayIn(caller, user.ID, oldPasswordField)
 	case user.PasswordHash == nil:
-		err := s.freshBy(caller, OpenedByCode)
-		if err == nil || missing || s.oldBackEnd == nil {
-			return new(""), err
+		if caller.session.OpenedBy == OpenedByCode && s.freshSession(caller) == nil {
+			return new(""), nil
+		}
+		if missing || s.oldBackEnd == nil {
+			return nil, apierr.New(apierr.FreshProofRequired)
 		}
 	case missing:
 		return nil, apierr.Field(oldPasswordField, apierr.Required)
@@ -92,15 +99,6 @@ func (s *Service) isPasswordOf(ctx context.Context, caller Caller, user store.Us
 		return nil
 	})
 	return v.right, err
-}
-
-// freshBy accepts a session that was opened in this way within FreshSignIn.
-func (s *Service) freshBy(caller Caller, openedBy string) error {
-	age := s.now().Sub(caller.session.CreatedAt.Time())
-	if caller.session.OpenedBy == openedBy && age <= s.limits.FreshSignIn {
-		return nil
-	}
-	return wrongOldPassword()
 }
 
 func wrongOldPassword() error {
@@ -158,7 +156,9 @@ func checkPassword(field, text string) error {
 
 // ResetPassword sets a password without the old one and ends all of the user's
 // sessions. An empty password is replaced by a random one; the result is the password set.
-// Failures are WeakPassword (field password), UserNotFound, Forbidden and Overloaded.
+// The user's verified mobile is told. Failures are WeakPassword (field password),
+// UserNotFound, Forbidden, Overloaded, and FreshProofRequired for one's own without a
+// sign-in within FreshSignIn.
 func (s Operator) ResetPassword(ctx context.Context, userID int64, text string) (string, error) {
 	if text == "" {
 		text = rand.Text()
@@ -167,9 +167,18 @@ func (s Operator) ResetPassword(ctx context.Context, userID int64, text string) 
 	if err != nil {
 		return "", err
 	}
-	return text, s.onUser(ctx, userID, false, func(tx *tx, _ store.User) error {
+	if err := s.changesWayIn(s.caller, userID, ""); err != nil {
+		return "", err
+	}
+	var before store.User
+	err = s.onUser(ctx, userID, false, func(tx *tx, target store.User) error {
+		before = target
 		ended, err := tx.SetPassword(ctx, userID, *hash, nil, 0, newStamp(), store.TimeOf(s.now()))
 		tx.record(s.event(AuditPasswordReset, userID, details{"ended_sessions": ended}))
 		return err
 	})
+	if err == nil {
+		s.tell(ctx, before)
+	}
+	return text, err
 }

@@ -73,7 +73,7 @@ func (s *Service) userOfWeChatMobile(ctx context.Context, tx *tx, in WeChatSignI
 	if err != nil || identity == nil || user.DisabledAt != nil {
 		return user, false, err
 	}
-	owner, err := s.linkWeChat(ctx, tx, user.ID, *identity, !unknown, weChatLinked(in, user.ID))
+	owner, _, err := s.linkWeChat(ctx, tx, user.ID, *identity, !unknown, weChatLinked(in, user.ID))
 	return user, owner == user.ID, err
 }
 
@@ -97,22 +97,22 @@ func (s *Service) addMobile(ctx context.Context, tx *tx, in WeChatSignIn, user s
 }
 
 // linkWeChat links an identity to a user, unless it is somebody's, and returns whose it
-// is. A user who was there before has a new way in by it: linked is recorded, and the
+// is and whether that is new. A user who was there before has a new way in by it: linked is recorded, and the
 // sessions end except the one in which that happens.
-func (s *Service) linkWeChat(ctx context.Context, tx *tx, userID int64, identity WeChatIdentity, before bool, linked event) (owner int64, err error) {
-	owner, isNew, err := tx.LinkWeChat(ctx, s.identityRow(userID, identity))
+func (s *Service) linkWeChat(ctx context.Context, tx *tx, userID int64, identity WeChatIdentity, before bool, linked event) (owner int64, isNew bool, err error) {
+	owner, isNew, err = tx.LinkWeChat(ctx, s.identityRow(userID, identity))
 	if err != nil || !isNew || !before {
-		return owner, err
+		return owner, isNew, err
 	}
 	ended, err := tx.EndSessionsOf(ctx, userID, linked.session, store.EndedByNewWayIn, store.TimeOf(s.now()))
 	linked.detail = details{"ended_sessions": ended}
 	tx.record(linked)
-	return owner, err
+	return owner, true, err
 }
 
 // LinkWeChat links the identity behind the code of a WeChat login to the caller, whose
-// session was opened within FreshSignIn, and ends the caller's other sessions. Linking
-// what is linked changes nothing. application names the WeChat app, as in a sign-in.
+// session was opened within FreshSignIn, ends the caller's other sessions, and tells their
+// verified mobile. Linking what is linked changes nothing. application names the WeChat app, as in a sign-in.
 // Failures are FreshProofRequired, the WeChat ones, TooManyRequests, and WeChatTaken if
 // the identity is another user's.
 func (s *Service) LinkWeChat(ctx context.Context, caller Caller, application, code, clientIP string) error {
@@ -133,9 +133,9 @@ func (s *Service) LinkWeChat(ctx context.Context, caller Caller, application, co
 		}
 		return err
 	}
-	owner := int64(0)
+	owner, isNew := int64(0), false
 	err = s.inTx(ctx, func(tx *tx) (err error) {
-		owner, err = s.linkWeChat(ctx, tx, caller.UserID, identity, true, caller.eventBy(AuditWeChatLinked, caller.UserID, nil))
+		owner, isNew, err = s.linkWeChat(ctx, tx, caller.UserID, identity, true, caller.eventBy(AuditWeChatLinked, caller.UserID, nil))
 		if err == nil && !caller.is(owner) {
 			tx.record(caller.eventBy(AuditWeChatRefused, caller.UserID, details{"reason": string(apierr.WeChatTaken)}))
 		}
@@ -146,6 +146,14 @@ func (s *Service) LinkWeChat(ctx context.Context, caller Caller, application, co
 		return toAPIErr(err, apierr.UserNotFound)
 	case !caller.is(owner):
 		return apierr.New(apierr.WeChatTaken)
+	case !isNew:
+		return nil
 	}
+	user, err := s.store.UserByID(ctx, caller.UserID)
+	if err != nil {
+		s.log.WarnContext(ctx, "the mobile was not told of a new way in", "user", caller.UserID, "error", err)
+		return nil
+	}
+	s.tell(ctx, user)
 	return nil
 }
