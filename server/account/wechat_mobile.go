@@ -27,27 +27,22 @@ func (s *Service) SignInByWeChatMobile(ctx context.Context, in WeChatMobileSignI
 	if err != nil {
 		return SignInResult{}, err
 	}
-	phone, err := s.identityForSignIn(ctx, in.WeChatSignIn, s.phoneCode(app, in.PhoneCode))
-	if err != nil {
-		return SignInResult{}, err
-	}
-	var identity *WeChatIdentity
+	codes := []weChatCode{s.phoneCode(app, in.PhoneCode, in.holder())}
 	if in.Code != "" {
-		found, err := s.identityForSignIn(ctx, in.WeChatSignIn, s.loginCode(app, in.Code))
-		if err != nil {
-			return SignInResult{}, err
-		}
-		identity = &found
+		codes = append(codes, s.loginCode(app, in.Code, in.holder()))
 	}
 	linked := false
-	find := func(tx *tx) (user store.User, err error) {
-		user, linked, err = s.userOfWeChatMobile(ctx, tx, in.WeChatSignIn, phone.Mobile, identity)
-		return user, err
+	find := func(told []WeChatIdentity, _ bool) func(*tx) (store.User, error) {
+		var identity *WeChatIdentity
+		if len(told) > 1 {
+			identity = &told[1]
+		}
+		return func(tx *tx) (user store.User, err error) {
+			user, linked, err = s.userOfWeChatMobile(ctx, tx, in.WeChatSignIn, told[0].Mobile, identity)
+			return user, err
+		}
 	}
-	result, err := s.openByWeChat(ctx, in.WeChatSignIn, find)
-	if isConflict(err, "mobile") { // somebody has verified it meanwhile, and is found now
-		result, err = s.openByWeChat(ctx, in.WeChatSignIn, find)
-	}
+	result, err := s.openByCodes(ctx, in.WeChatSignIn, codes, find)
 	result.WeChatLinked = linked
 	return s.weChatResult(ctx, result, err)
 }
@@ -126,7 +121,8 @@ func (s *Service) LinkWeChat(ctx context.Context, caller Caller, application, co
 	if err != nil {
 		return err
 	}
-	identity, err := s.weChatIdentity(ctx, s.loginCode(app, code))
+	holder := weChatHolder{clientIP: clientIP, userAgent: requestInfo(ctx).UserAgent}
+	exchanged, err := s.weChatIdentity(ctx, s.loginCode(app, code, holder))
 	if err != nil {
 		if isWeChatRefusal(err) {
 			s.audit(ctx, caller.eventBy(AuditWeChatRefused, caller.UserID, details{"reason": string(apierr.As(err).Code)}))
@@ -135,7 +131,7 @@ func (s *Service) LinkWeChat(ctx context.Context, caller Caller, application, co
 	}
 	owner, isNew := int64(0), false
 	err = s.inTx(ctx, func(tx *tx) (err error) {
-		owner, isNew, err = s.linkWeChat(ctx, tx, caller.UserID, identity, true, caller.eventBy(AuditWeChatLinked, caller.UserID, nil))
+		owner, isNew, err = s.linkWeChat(ctx, tx, caller.UserID, exchanged.WeChatIdentity, true, caller.eventBy(AuditWeChatLinked, caller.UserID, nil))
 		if err == nil && !caller.is(owner) {
 			tx.record(caller.eventBy(AuditWeChatRefused, caller.UserID, details{"reason": string(apierr.WeChatTaken)}))
 		}
