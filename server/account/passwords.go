@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"strconv"
+	"strings"
 
 	"quartet/server/apierr"
 	"quartet/server/password"
@@ -35,6 +36,9 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int6
 	user, err := s.store.UserByID(ctx, userID)
 	if err != nil {
 		return toAPIErr(err, apierr.UserNotFound)
+	}
+	if err := s.checkPasswordOf(user, "newPassword", newPassword); err != nil {
+		return err
 	}
 	was, err := s.checkOldPassword(ctx, caller, user, oldPassword)
 	if err != nil {
@@ -121,12 +125,13 @@ func (s *Service) setPassword(ctx context.Context, hash string, was *string, kee
 	return toAPIErr(err, apierr.UserNotFound)
 }
 
-// newHash checks and hashes a new password; nil stays nil.
-func (s *Service) newHash(ctx context.Context, field string, text *string) (*string, error) {
+// newHash checks and hashes a new password; nil stays nil. own are the user's names,
+// mobile and e-mail, as far as they are known.
+func (s *Service) newHash(ctx context.Context, field string, text *string, own ...string) (*string, error) {
 	if text == nil {
 		return nil, nil
 	}
-	if err := checkPassword(field, *text); err != nil {
+	if err := checkPassword(field, *text, own...); err != nil {
 		return nil, err
 	}
 	hash, err := s.hasher.Hash(ctx, *text)
@@ -136,10 +141,34 @@ func (s *Service) newHash(ctx context.Context, field string, text *string) (*str
 	return &hash, nil
 }
 
+// checkPasswordOf is checkPassword for a password of a user who is stored.
+func (s *Service) checkPasswordOf(user store.User, field, text string) error {
+	own, err := s.wordsOf(user)
+	if err != nil {
+		return err
+	}
+	return checkPassword(field, text, own...)
+}
+
+// wordsOf are the names, the mobile and the e-mail of a user.
+func (s *Service) wordsOf(user store.User) ([]string, error) {
+	mobile, err := s.unseal(user.MobileSealed, mobileContext(user.ID))
+	profile := Profile(store.ProfileOf(user))
+	profile.Mobile, profile.Email = &mobile, user.Email
+	return ownWords(user.Username, profile), err
+}
+
+// ownWords are what nobody's password is made of: see password.Check.
+func ownWords(username *string, p Profile) []string {
+	email := valueOf(p.Email)
+	local, _, _ := strings.Cut(email, "@")
+	return []string{valueOf(username), valueOf(p.Nickname), valueOf(p.RealName), valueOf(p.Mobile), email, local}
+}
+
 // checkPassword applies the policy for new passwords.
-func checkPassword(field, text string) error {
+func checkPassword(field, text string, own ...string) error {
 	weak := &apierr.Error{Code: apierr.WeakPassword, Field: field}
-	switch err := password.Check(text); {
+	switch err := password.Check(text, own...); {
 	case err == nil:
 		return nil
 	case errors.Is(err, password.ErrTooShort):
@@ -148,6 +177,10 @@ func checkPassword(field, text string) error {
 		weak.Reason, weak.Expected = apierr.TooLong, strconv.Itoa(password.MaxLength)
 	case errors.Is(err, password.ErrCommon):
 		weak.Reason = apierr.TooCommon
+	case errors.Is(err, password.ErrPersonal):
+		weak.Reason = apierr.Personal
+	case errors.Is(err, password.ErrCharacters):
+		weak.Reason = apierr.BadCharacters
 	default:
 		weak.Reason = apierr.NotUTF8
 	}
@@ -163,16 +196,19 @@ func (s Operator) ResetPassword(ctx context.Context, userID int64, text string) 
 	if text == "" {
 		text = rand.Text()
 	}
-	hash, err := s.newHash(ctx, "password", &text)
-	if err != nil {
+	if err := s.changesWayIn(s.caller, userID, ""); err != nil {
 		return "", err
 	}
-	if err := s.changesWayIn(s.caller, userID, ""); err != nil {
+	hash, err := s.newHash(ctx, "password", &text)
+	if err != nil {
 		return "", err
 	}
 	var before store.User
 	err = s.onUser(ctx, userID, false, func(tx *tx, target store.User) error {
 		before = target
+		if err := s.checkPasswordOf(target, "password", text); err != nil {
+			return err
+		}
 		ended, err := tx.SetPassword(ctx, userID, *hash, nil, 0, newStamp(), store.TimeOf(s.now()))
 		tx.record(s.event(AuditPasswordReset, userID, details{"ended_sessions": ended}))
 		return err

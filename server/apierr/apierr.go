@@ -76,6 +76,10 @@ const (
 	NotUTF8    Reason = "utf8"
 	HasNUL     Reason = "nul"
 	TooCommon  Reason = "common"
+	// Personal and BadCharacters are of a password that is made of the user's names, and of
+	// one with invisible or control characters.
+	Personal      Reason = "personal"
+	BadCharacters Reason = "characters"
 	// Undocumented is of a name that the contract does not have.
 	Undocumented Reason = "undocumented"
 	// FileMoved and DiskFull are why the database is Unavailable.
