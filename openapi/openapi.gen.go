@@ -17381,7 +17381,8 @@ type SignInAdministratorResponseObject interface {
 }
 
 type SignInAdministrator201ResponseHeaders struct {
-	XRequestId *string
+	XRequestId    *string
+	XWeakPassword *string
 }
 
 type SignInAdministrator201JSONResponse struct {
@@ -17398,6 +17399,9 @@ func (response SignInAdministrator201JSONResponse) VisitSignInAdministratorRespo
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.XRequestId != nil {
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	if response.Headers.XWeakPassword != nil {
+		w.Header().Set("X-Weak-Password", fmt.Sprint(*response.Headers.XWeakPassword))
 	}
 	w.WriteHeader(201)
 	_, err := buf.WriteTo(w)
@@ -23743,8 +23747,9 @@ type SignInByPasswordResponseObject interface {
 }
 
 type SignInByPassword200ResponseHeaders struct {
-	Jwt        string
-	XRequestId *string
+	Jwt           string
+	XRequestId    *string
+	XWeakPassword *string
 }
 
 type SignInByPassword200JSONResponse struct {
@@ -23762,6 +23767,9 @@ func (response SignInByPassword200JSONResponse) VisitSignInByPasswordResponse(w 
 	w.Header().Set("Jwt", fmt.Sprint(response.Headers.Jwt))
 	if response.Headers.XRequestId != nil {
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	if response.Headers.XWeakPassword != nil {
+		w.Header().Set("X-Weak-Password", fmt.Sprint(*response.Headers.XWeakPassword))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)

@@ -186,6 +186,14 @@ func (tx Tx) EndSessionsOf(ctx context.Context, userID, keepSession int64, reaso
 	return tx.exec(ctx, "EndSessionsOf", endUserSessions, now, reason, userID, keepSession)
 }
 
+const setOpenedBy = "UPDATE sessions SET opened_by = ? WHERE id = ?"
+
+// SetOpenedBy changes how a session counts as opened.
+func (tx Tx) SetOpenedBy(ctx context.Context, id int64, way string) error {
+	_, err := tx.exec(ctx, "SetOpenedBy", setOpenedBy, way, id)
+	return err
+}
+
 const endedSince = "SELECT COUNT(*) FROM sessions WHERE user_id = ? AND ended_at >= ? AND end_reason <> ?"
 
 // HasEndedSession reports whether a session of a user has ended at since or later, other

@@ -72,6 +72,7 @@ func (s *Service) liveCaller(ctx context.Context, text string, application Calli
 	caller = Caller{
 		UserID: session.Profile.UserID, SessionID: session.ID, Role: session.Role,
 		session: session, jwt: isJWT, application: application,
+		MustSetPassword: s.requireNewPassword && session.OpenedBy == openedByWeakPassword,
 	}
 	if isJWT && caller.UserID != claims.UserID {
 		return Caller{}, claims, apierr.New(apierr.Unauthenticated)

@@ -49,7 +49,7 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int6
 		return s.hashErr(err)
 	}
 	// the caller's own session stays
-	err = s.setPassword(ctx, hash, was, caller.SessionID, passwordChosen(caller, user, filled(was) != nil))
+	err = s.setPassword(ctx, hash, was, caller, passwordChosen(caller, user, filled(was) != nil))
 	if err == nil {
 		s.tell(ctx, user)
 	}
@@ -109,12 +109,15 @@ func wrongOldPassword() error {
 	return &apierr.Error{Code: apierr.WrongOldPassword, Field: oldPasswordField}
 }
 
-// setPassword stores the hash and ends the user's sessions except keep. With was, it
-// does so only if that is still the hash, or "" if there is still none. change is the
+// setPassword stores the hash and ends the user's sessions except the caller's. With was,
+// it does so only if that is still the hash, or "" if there is still none. change is the
 // event of the user.
-func (s *Service) setPassword(ctx context.Context, hash string, was *string, keep int64, change event) error {
+func (s *Service) setPassword(ctx context.Context, hash string, was *string, caller Caller, change event) error {
 	err := s.inTx(ctx, func(tx *tx) error {
-		ended, err := tx.SetPassword(ctx, change.subject, hash, was, keep, newStamp(), store.TimeOf(s.now()))
+		ended, err := tx.SetPassword(ctx, change.subject, hash, was, caller.SessionID, newStamp(), store.TimeOf(s.now()))
+		if err == nil && caller.is(change.subject) && caller.session.OpenedBy == openedByWeakPassword {
+			err = tx.SetOpenedBy(ctx, caller.SessionID, OpenedByPassword)
+		}
 		change.detail = details{"ended_sessions": ended}
 		tx.record(change)
 		return err
@@ -148,6 +151,15 @@ func (s *Service) checkPasswordOf(user store.User, field, text string) error {
 		return err
 	}
 	return checkPassword(field, text, own...)
+}
+
+// weaknessOf is why the policy refuses the password of a user, "" if it does not.
+func (s *Service) weaknessOf(user store.User, text string) apierr.Reason {
+	err := s.checkPasswordOf(user, "", text)
+	if !apierr.Is(err, apierr.WeakPassword) {
+		return ""
+	}
+	return apierr.As(err).Reason
 }
 
 // wordsOf are the names, the mobile and the e-mail of a user.

@@ -30,6 +30,7 @@ const (
 	WrongApplicationSecret Code = "wrong_application_secret"
 	Forbidden              Code = "forbidden"
 	FreshProofRequired     Code = "fresh_proof_required"
+	NewPasswordRequired    Code = "new_password_required"
 	PathNotFound           Code = "path_not_found"
 	MethodNotAllowed       Code = "method_not_allowed"
 	UserNotFound           Code = "user_not_found"

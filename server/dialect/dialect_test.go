@@ -28,7 +28,7 @@ var symbols = []apierr.Code{
 	apierr.BodyTooSlow,
 	apierr.HeadersTooLarge, apierr.UnsupportedMediaType, apierr.Unauthenticated, apierr.TokenExpired, apierr.SessionEnded,
 	apierr.SessionReplaced, apierr.RefreshReused, apierr.WrongCredentials, apierr.WrongCode, apierr.UnknownApplication,
-	apierr.WrongApplicationSecret, apierr.Forbidden, apierr.FreshProofRequired, apierr.PathNotFound, apierr.MethodNotAllowed, apierr.UserNotFound, apierr.SessionNotFound,
+	apierr.WrongApplicationSecret, apierr.Forbidden, apierr.FreshProofRequired, apierr.NewPasswordRequired, apierr.PathNotFound, apierr.MethodNotAllowed, apierr.UserNotFound, apierr.SessionNotFound,
 	apierr.UsernameTaken, apierr.EmailTaken, apierr.MobileTaken, apierr.WeChatTaken, apierr.WeakPassword, apierr.WrongOldPassword,
 	apierr.TooManyRequests, apierr.WeChatCodeInvalid, apierr.WeChatCodeUsed, apierr.WeChatTooFrequent,
 	apierr.WeChatUnavailable, apierr.SMSUnavailable, apierr.Overloaded, apierr.Unavailable, apierr.Internal,

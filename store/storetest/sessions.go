@@ -31,6 +31,9 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		}
 		opened(t, s, session(1, 1))
 		opened(t, s, session(2, 1))
+		check(t, s.InTx(t.Context(), func(tx store.Tx) error { return tx.SetOpenedBy(t.Context(), 2, "another way") }))
+		same(t, must(s.SessionByID(t.Context(), 2))(t).OpenedBy, "another way")
+		same(t, must(s.SessionWithUserByAccessHash(t.Context(), "access-2", ""))(t).OpenedBy, "another way")
 		must(EndSession(t.Context(), s, 1, store.EndedByReplacement, noon))(t)
 		same(t, hasEnded(1, noon), false)
 		must(EndSession(t.Context(), s, 2, store.EndedByLogout, noon))(t)

@@ -24204,7 +24204,8 @@ func (r SignOutAdministratorAnswer) ContentType() string {
 
 // SignInAdministratorAnswer201Headers the declared response headers of an HTTP 201 response for SignInAdministrator
 type SignInAdministratorAnswer201Headers struct {
-	XRequestId *string
+	XRequestId    *string
+	XWeakPassword *string
 }
 
 // SignInAdministratorAnswer400Headers the declared response headers of an HTTP 400 response for SignInAdministrator
@@ -29527,8 +29528,9 @@ func (r PostUserDetailAnswer) ContentType() string {
 
 // SignInByPasswordAnswer200Headers the declared response headers of an HTTP 200 response for SignInByPassword
 type SignInByPasswordAnswer200Headers struct {
-	Jwt        string
-	XRequestId *string
+	Jwt           string
+	XRequestId    *string
+	XWeakPassword *string
 }
 
 // SignInByPasswordAnswer400Headers the declared response headers of an HTTP 400 response for SignInByPassword
@@ -43464,6 +43466,13 @@ func ParseSignInAdministratorAnswer(rsp *http.Response) (*SignInAdministratorAns
 			}
 			headers.XRequestId = &value
 		}
+		if values := rsp.Header.Values("X-Weak-Password"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Weak-Password", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XWeakPassword = &value
+		}
 		response.Headers201 = &headers
 	case rsp.StatusCode == 400:
 		var headers SignInAdministratorAnswer400Headers
@@ -49897,6 +49906,13 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 				return nil, err
 			}
 			headers.XRequestId = &value
+		}
+		if values := rsp.Header.Values("X-Weak-Password"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Weak-Password", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XWeakPassword = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
