@@ -153,6 +153,10 @@ func (s *Service) checkPasswordOf(user store.User, field, text string) error {
 	return checkPassword(field, text, own...)
 }
 
+// openedByWeakPassword is stored of a session that was opened by a password that the policy
+// refuses; Session says OpenedByPassword.
+const openedByWeakPassword = "weak_password"
+
 // weaknessOf is why the policy refuses the password of a user, "" if it does not.
 func (s *Service) weaknessOf(user store.User, text string) apierr.Reason {
 	err := s.checkPasswordOf(user, "", text)

@@ -23,10 +23,6 @@ const (
 	OpenedByToken    = "token" // of the old back end
 )
 
-// openedByWeakPassword is stored of a session that was opened by a password that the policy
-// refuses; Session says OpenedByPassword.
-const openedByWeakPassword = "weak_password"
-
 const (
 	longestSource   = 64  // characters
 	longestDevice   = 128 // characters
