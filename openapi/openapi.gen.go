@@ -5957,6 +5957,11 @@ type AdminConflict = Problem
 // The problem details of RFC 9457.
 type AdminForbidden = Problem
 
+// AdminFreshProofRequired RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminFreshProofRequired = Problem
+
 // AdminInvalidParameter RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -6186,6 +6191,11 @@ type JfinalDone = JfinalOkResponse
 //
 // A failure of the dialect `jfinal`.
 type JfinalForbidden = JfinalFailureBody
+
+// JfinalFreshProofRequired jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalFreshProofRequired = JfinalFailureBody
 
 // JfinalHeadersTooLarge jfinal 方言的失败响应。
 //
@@ -9703,6 +9713,15 @@ type AdminForbiddenApplicationProblemPlusJSONResponse struct {
 	Headers AdminForbiddenResponseHeaders
 }
 
+type AdminFreshProofRequiredResponseHeaders struct {
+	XRequestId *string
+}
+type AdminFreshProofRequiredApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminFreshProofRequiredResponseHeaders
+}
+
 type AdminInvalidParameterResponseHeaders struct {
 	XRequestId *string
 }
@@ -10128,6 +10147,15 @@ type JfinalForbiddenJSONResponse struct {
 	Body JfinalFailureBody
 
 	Headers JfinalForbiddenResponseHeaders
+}
+
+type JfinalFreshProofRequiredResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalFreshProofRequiredJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalFreshProofRequiredResponseHeaders
 }
 
 type JfinalHeadersTooLargeResponseHeaders struct {
@@ -17539,7 +17567,8 @@ type SignInAdministratorResponseObject interface {
 }
 
 type SignInAdministrator201ResponseHeaders struct {
-	XRequestId *string
+	XRequestId    *string
+	XWeakPassword *string
 }
 
 type SignInAdministrator201JSONResponse struct {
@@ -17556,6 +17585,9 @@ func (response SignInAdministrator201JSONResponse) VisitSignInAdministratorRespo
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.XRequestId != nil {
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	if response.Headers.XWeakPassword != nil {
+		w.Header().Set("X-Weak-Password", fmt.Sprint(*response.Headers.XWeakPassword))
 	}
 	w.WriteHeader(201)
 	_, err := buf.WriteTo(w)
@@ -18850,7 +18882,7 @@ func (response EraseUser401ApplicationProblemPlusJSONResponse) VisitEraseUserRes
 }
 
 type EraseUser403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response EraseUser403ApplicationProblemPlusJSONResponse) VisitEraseUserResponse(w http.ResponseWriter) error {
@@ -19282,7 +19314,7 @@ func (response ChangeUser401ApplicationProblemPlusJSONResponse) VisitChangeUserR
 }
 
 type ChangeUser403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response ChangeUser403ApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
@@ -20828,7 +20860,7 @@ func (response MergeUser401ApplicationProblemPlusJSONResponse) VisitMergeUserRes
 }
 
 type MergeUser403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response MergeUser403ApplicationProblemPlusJSONResponse) VisitMergeUserResponse(w http.ResponseWriter) error {
@@ -21080,7 +21112,7 @@ func (response SetUserPassword401ApplicationProblemPlusJSONResponse) VisitSetUse
 }
 
 type SetUserPassword403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response SetUserPassword403ApplicationProblemPlusJSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {
@@ -24173,8 +24205,9 @@ type SignInByPasswordResponseObject interface {
 }
 
 type SignInByPassword200ResponseHeaders struct {
-	Jwt        string
-	XRequestId *string
+	Jwt           string
+	XRequestId    *string
+	XWeakPassword *string
 }
 
 type SignInByPassword200JSONResponse struct {
@@ -24192,6 +24225,9 @@ func (response SignInByPassword200JSONResponse) VisitSignInByPasswordResponse(w 
 	w.Header().Set("Jwt", fmt.Sprint(response.Headers.Jwt))
 	if response.Headers.XRequestId != nil {
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	if response.Headers.XWeakPassword != nil {
+		w.Header().Set("X-Weak-Password", fmt.Sprint(*response.Headers.XWeakPassword))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
@@ -24414,7 +24450,9 @@ func (response UpdateUser401JSONResponse) VisitUpdateUserResponse(w http.Respons
 	return err
 }
 
-type UpdateUser403JSONResponse struct{ JfinalForbiddenJSONResponse }
+type UpdateUser403JSONResponse struct {
+	JfinalFreshProofRequiredJSONResponse
+}
 
 func (response UpdateUser403JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
@@ -24644,7 +24682,9 @@ func (response UpdatePassword401JSONResponse) VisitUpdatePasswordResponse(w http
 	return err
 }
 
-type UpdatePassword403JSONResponse struct{ JfinalForbiddenJSONResponse }
+type UpdatePassword403JSONResponse struct {
+	JfinalFreshProofRequiredJSONResponse
+}
 
 func (response UpdatePassword403JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 

@@ -3,6 +3,7 @@ package server_test
 import (
 	"database/sql"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -124,4 +125,27 @@ func TestEverySignInRemembersItsApplication(t *testing.T) {
 	if want := "[code portal wechat portal code none wechat none code none wechat none]"; fmt.Sprint(got) != want {
 		t.Errorf("got %v, want %s", got, want)
 	}
+}
+
+// A token that its user gave to an application for reading them lives no longer by that.
+func TestATokenGivenToAnApplicationIsNotRenewedThere(t *testing.T) {
+	t.Parallel()
+	clock := &movedClock{}
+	w := newWorld(t, func(c *account.Config, o *server.Options) { c.Now, o.Now = clock.now, clock.now })
+	id := w.add("lu.jiahe", store.RoleMember)
+	w.application("portal", "")
+	jwt := w.signInThrough("lu.jiahe", "X-App-Id", "portal")
+	path := fmt.Sprint("/user/info?userId=", id, "&accessToken=", jwt)
+	clock.forward(35 * time.Minute) // past half its life
+	for range 5 {
+		if got := requireOK(t, w.get(path, "X-App-Id", "portal")).header.Get("Jwt"); got != "" {
+			t.Fatal("the application has got a new token")
+		}
+		clock.forward(4 * time.Minute)
+	}
+	if requireOK(t, w.get("/auth/sessions", "Authorization", jwt)).header.Get("Jwt") == "" {
+		t.Error("the token is not renewed for its user")
+	}
+	clock.forward(10 * time.Minute)
+	requireFailure(t, "cas", w.get(path, "X-App-Id", "portal"), http.StatusUnauthorized)
 }

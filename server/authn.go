@@ -87,12 +87,23 @@ func (s *server) identify(ctx context.Context, c echo.Context, o *operation, mem
 		call.CallerErr = &apierr.Error{Code: apierr.Unauthenticated, Reason: apierr.Required}
 		return nil
 	}
-	call.Caller, call.CallerErr = s.accounts.Authenticate(ctx, token, call.Application)
+	authenticate := s.accounts.Authenticate
+	if o.access == "application" {
+		authenticate = s.accounts.AuthenticateToApplication
+	}
+	call.Caller, call.CallerErr = authenticate(ctx, token, call.Application)
+	if call.CallerErr == nil && call.Caller.MustSetPassword && !slices.Contains(withWeakPassword, o.OperationID) {
+		call.Caller, call.CallerErr = account.Caller{}, apierr.New(apierr.NewPasswordRequired)
+	}
 	if failed, isFailure := errors.AsType[*apierr.Error](call.CallerErr); isFailure && failed.Code == apierr.Unauthenticated {
 		failed.Field = name
 	}
 	return nil
 }
+
+// withWeakPassword are the operations of a session that is good for setting a password
+// alone.
+var withWeakPassword = []string{"updatePassword", "signOut", "signOutAdministrator"}
 
 // token returns the first text in the request that has the form of a token of this
 // server, and the name of its place. Without one it returns the first other text, which is

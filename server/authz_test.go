@@ -238,7 +238,7 @@ func TestMassAssignment(t *testing.T) {
 	if vouched["mobileStatus"] != "ok" || vouched["emailStatus"] != "unverified" {
 		t.Errorf("a super administrator vouches for the mobile, and changes the e-mail: %v", vouched)
 	}
-	requireOK(t, w.postJSON("/api/user/update", `{"id":`+id+`,"mobile":"13900005555"}`, "Jwt", jwt))
+	requireFailure(t, "jfinal", w.postJSON("/api/user/update", `{"id":`+id+`,"mobile":"13900005555"}`, "Jwt", jwt), http.StatusForbidden, "mobile")
 	requireFailure(t, "jfinal", w.postJSON("/api/user/create", `{"username":"su.qing"}`+"", "Jwt", "x"), http.StatusUnauthorized)
 	requireFailure(t, "jfinal", w.postForm("/api/user/login", url.Values{"loginAccount": {"13900005555"}, "password": {goodPassword}}), http.StatusUnauthorized)
 	requireFailure(t, "jfinal", w.postJSON("/api/user/update", `{"id":`+id+`,"NICKNAME":"x"}`, "Jwt", jwt), http.StatusBadRequest, "NICKNAME")

@@ -19,7 +19,7 @@ import (
 // exposedHeaders are the response headers that pages of other origins may read.
 var exposedHeaders = []string{
 	renewedHeader, "X-Access-Token", echo.HeaderXRequestID, echo.HeaderRetryAfter, echo.HeaderWWWAuthenticate, echo.HeaderAllow, "ETag",
-	deprecationHeader, sunsetHeader,
+	deprecationHeader, sunsetHeader, "X-Weak-Password",
 }
 
 // sameOriginPaths are closed to the pages of all other origins.

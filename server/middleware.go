@@ -124,7 +124,7 @@ func (s *server) checkContract(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		call := &dialect.Call{ClientIP: c.RealIP(), UserAgent: clip(c.Request().UserAgent())}
-		ctx := account.WithRequestInfo(c.Request().Context(), account.RequestInfo{Dialect: o.dialect.Name, ClientIP: call.ClientIP})
+		ctx := account.WithRequestInfo(c.Request().Context(), account.RequestInfo{Dialect: o.dialect.Name, ClientIP: call.ClientIP, UserAgent: call.UserAgent})
 		if err := s.identify(ctx, c, o, members, call); err != nil {
 			return err
 		}

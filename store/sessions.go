@@ -186,6 +186,24 @@ func (tx Tx) EndSessionsOf(ctx context.Context, userID, keepSession int64, reaso
 	return tx.exec(ctx, "EndSessionsOf", endUserSessions, now, reason, userID, keepSession)
 }
 
+const setOpenedBy = "UPDATE sessions SET opened_by = ? WHERE id = ?"
+
+// SetOpenedBy changes how a session counts as opened.
+func (tx Tx) SetOpenedBy(ctx context.Context, id int64, way string) error {
+	_, err := tx.exec(ctx, "SetOpenedBy", setOpenedBy, way, id)
+	return err
+}
+
+const endedSince = "SELECT COUNT(*) FROM sessions WHERE user_id = ? AND ended_at >= ? AND end_reason <> ?"
+
+// HasEndedSession reports whether a session of a user has ended at since or later, other
+// than by a newer one that took its place.
+func (tx Tx) HasEndedSession(ctx context.Context, userID int64, since Time) (bool, error) {
+	var ended int64
+	err := tx.get(ctx, "HasEndedSession", &ended, endedSince, userID, since, EndedByReplacement)
+	return ended > 0, err
+}
+
 // lastSeenChunk is the number of sessions that one transaction changes, so that other
 // writes can run in between.
 const lastSeenChunk = 512

@@ -134,6 +134,8 @@ const (
 	dropWeChatCode = "DELETE FROM wechat_codes WHERE code_hash = ? AND expires_at <= ?"
 	keepWeChatCode = "INSERT INTO wechat_codes (code_hash, identity_sealed, expires_at) VALUES (?, ?, ?)"
 	keptWeChatCode = "SELECT identity_sealed FROM wechat_codes WHERE code_hash = ?"
+
+	forgetWeChatCode = "DELETE FROM wechat_codes WHERE code_hash = ?"
 )
 
 // WeChatCode returns the sealed identity that was stored for a WeChat code, or
@@ -154,4 +156,10 @@ func (tx Tx) KeepWeChatCode(ctx context.Context, codeHash, sealed string, now, e
 		return "", err
 	}
 	return kept, rerunIfGone(tx.get(ctx, verb, &kept, keptWeChatCode, codeHash))
+}
+
+// ForgetWeChatCode deletes what is stored for a WeChat code.
+func (tx Tx) ForgetWeChatCode(ctx context.Context, codeHash string) error {
+	_, err := tx.exec(ctx, "ForgetWeChatCode", forgetWeChatCode, codeHash)
+	return err
 }

@@ -16,22 +16,23 @@ import (
 // limitFlags are the limits that an operator sets. All others are constants of the
 // packages that use them.
 type limitFlags struct {
-	AccessLife           cli.Duration `group:"limits" default:"1h" help:"Lifetime of an access token or JWT, from its issue or last renewal; at least 1m. When a session was last used is recorded once in a sixtieth of this time: with 1h, once a minute."`
-	SessionLife          cli.Duration `group:"limits" default:"30d" help:"Lifetime of a session and its refresh token, from the sign-in."`
-	ClosingGrace         cli.Duration `group:"limits" default:"15d" help:"How long signing in takes back the closing of one's account; after that everything that names the user is erased."`
-	CodePerIP            cli.Rate     `group:"limits" default:"20/1h" help:"One-time codes that one client IP can request."`
-	CodeGlobal           cli.Rate     `group:"limits" default:"1000/1m" help:"One-time codes that all clients together can request."`
-	PasswordPerAccountIP cli.Rate     `group:"limits" default:"5/15m" help:"Wrong passwords for one account from one client IP; after that the account is locked for this client IP."`
-	FailuresPerIP        cli.Rate     `group:"limits" default:"300/15m" help:"Failed sign-ins from one client IP, by wrong passwords and by wrong codes; and, for each application, requests with a wrong secret."`
-	RegisterPerIP        cli.Rate     `group:"limits" default:"60/1h" help:"Users that one client IP can create with --open-registration. Administrators have no limit."`
-	RegisterGlobal       cli.Rate     `group:"limits" default:"1000/1h" help:"Users that all clients together can create with --open-registration. Administrators have no limit."`
-	LookUpPerUser        cli.Rate     `group:"limits" default:"600/1h" help:"Look-ups of other users by one user. An application that proves itself by its secret has a limit of its own instead, and administrators have none."`
-	LookUpPerIP          cli.Rate     `group:"limits" default:"3000/1h" help:"Look-ups of other users from one client IP. An application that proves itself by its secret has a limit of its own instead, and administrators have none."`
-	LookUpPerApplication cli.Rate     `group:"limits" default:"1200/1m" help:"Look-ups of other users by one application that proves itself by its secret; and, counted apart, by the members of its organisations without the secret."`
-	BodyLimit            cli.Size     `group:"limits" default:"64KiB" help:"Size of a request body; a larger one is answered 413."`
-	HashParallel         uint         `group:"limits" default:"0" help:"Passwords that are hashed at the same time, 19 MiB of memory each; 0 means one per CPU core, less one."`
-	DatabaseConnections  cli.Count    `group:"limits" default:"16" help:"Connections to a database server. SQLite always has one connection that writes and four that read."`
-	DrainTimeout         cli.Duration `group:"limits" default:"10s" help:"How long a server that is shutting down waits for running requests."`
+	AccessLife           cli.Duration  `group:"limits" default:"1h" help:"Lifetime of an access token or JWT, from its issue or last renewal; at least 1m. When a session was last used is recorded once in a sixtieth of this time: with 1h, once a minute."`
+	SessionLife          cli.Duration  `group:"limits" default:"30d" help:"Lifetime of a session and its refresh token, from the sign-in."`
+	ClosingGrace         cli.Duration  `group:"limits" default:"15d" help:"How long signing in takes back the closing of one's account; after that everything that names the user is erased."`
+	WeChatRepeat         time.Duration `name:"wechat-repeat" group:"limits" default:"5m" help:"How long a client whose answer was lost can send the code of a WeChat sign-in again, from the same client IP and device, until it signs out; 0s: not at all."`
+	CodePerIP            cli.Rate      `group:"limits" default:"20/1h" help:"One-time codes that one client IP can request."`
+	CodeGlobal           cli.Rate      `group:"limits" default:"1000/1m" help:"One-time codes that all clients together can request."`
+	PasswordPerAccountIP cli.Rate      `group:"limits" default:"5/15m" help:"Wrong passwords for one account from one client IP; after that the account is locked for this client IP."`
+	FailuresPerIP        cli.Rate      `group:"limits" default:"300/15m" help:"Failed sign-ins from one client IP, by wrong passwords and by wrong codes; and, for each application, requests with a wrong secret."`
+	RegisterPerIP        cli.Rate      `group:"limits" default:"60/1h" help:"Users that one client IP can create with --open-registration. Administrators have no limit."`
+	RegisterGlobal       cli.Rate      `group:"limits" default:"1000/1h" help:"Users that all clients together can create with --open-registration. Administrators have no limit."`
+	LookUpPerUser        cli.Rate      `group:"limits" default:"600/1h" help:"Look-ups of other users by one user. An application that proves itself by its secret has a limit of its own instead, and administrators have none."`
+	LookUpPerIP          cli.Rate      `group:"limits" default:"3000/1h" help:"Look-ups of other users from one client IP. An application that proves itself by its secret has a limit of its own instead, and administrators have none."`
+	LookUpPerApplication cli.Rate      `group:"limits" default:"1200/1m" help:"Look-ups of other users by one application that proves itself by its secret; and, counted apart, by the members of its organisations without the secret."`
+	BodyLimit            cli.Size      `group:"limits" default:"64KiB" help:"Size of a request body; a larger one is answered 413."`
+	HashParallel         uint          `group:"limits" default:"0" help:"Passwords that are hashed at the same time, 19 MiB of memory each; 0 means one per CPU core, less one."`
+	DatabaseConnections  cli.Count     `group:"limits" default:"16" help:"Connections to a database server. SQLite always has one connection that writes and four that read."`
+	DrainTimeout         cli.Duration  `group:"limits" default:"10s" help:"How long a server that is shutting down waits for running requests."`
 }
 
 var limitGroups = kong.ExplicitGroups([]kong.Group{{
@@ -46,6 +47,8 @@ func (f limitFlags) check() error {
 		return cli.Usagef("--access-life must be at least 1m")
 	case f.AccessLife.Duration > f.SessionLife.Duration:
 		return cli.Usagef("--access-life cannot be longer than --session-life: a token ends with its session")
+	case f.WeChatRepeat < 0:
+		return cli.Usagef("--wechat-repeat cannot be negative")
 	}
 	return nil
 }
@@ -54,7 +57,7 @@ func (f limitFlags) account() account.Limits {
 	limits := account.DefaultLimits()
 	limits.AccessLife, limits.SessionLife = f.AccessLife.Duration, f.SessionLife.Duration
 	limits.LastSeenInterval = limits.AccessLife / 60 // tokens are renewed as exactly, so it must be much less
-	limits.ClosingGrace = f.ClosingGrace.Duration
+	limits.ClosingGrace, limits.WeChatRepeat = f.ClosingGrace.Duration, f.WeChatRepeat
 	limits.CodePerIP, limits.CodeGlobal = f.CodePerIP.Rate, f.CodeGlobal.Rate
 	limits.PasswordPerAccountIP = f.PasswordPerAccountIP.Rate
 	limits.PasswordPerIP, limits.CodeRefusedPerIP, limits.WrongSecretPerIP = f.FailuresPerIP.Rate, f.FailuresPerIP.Rate, f.FailuresPerIP.Rate

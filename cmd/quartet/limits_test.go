@@ -34,7 +34,7 @@ func TestDefaultLimitsAreThePackagesOwn(t *testing.T) {
 
 func TestLimitFlagsSetTheLimits(t *testing.T) {
 	t.Parallel()
-	flags := limitsOf(t, "--access-life", "1m", "--session-life", "60d", "--code-per-ip", "1/1m", "--code-global", "2/1m",
+	flags := limitsOf(t, "--access-life", "1m", "--session-life", "60d", "--wechat-repeat", "0s", "--code-per-ip", "1/1m", "--code-global", "2/1m",
 		"--password-per-account-ip", "3/1m", "--failures-per-ip", "4/1m", "--register-per-ip", "5/1m", "--register-global", "6/1m",
 		"--look-up-per-user", "7/1m", "--look-up-per-ip", "8/1m", "--look-up-per-application", "9/1m",
 		"--body-limit", "1MiB", "--hash-parallel", "7", "--database-connections", "40", "--drain-timeout", "1h")
@@ -45,6 +45,7 @@ func TestLimitFlagsSetTheLimits(t *testing.T) {
 	want.PasswordPerIP, want.CodeRefusedPerIP, want.WrongSecretPerIP = perMinute(4), perMinute(4), perMinute(4)
 	want.RegisterPerIP, want.RegisterGlobal = perMinute(5), perMinute(6)
 	want.LookUpPerUser, want.LookUpPerIP, want.LookUpPerApplication = perMinute(7), perMinute(8), perMinute(9)
+	want.WeChatRepeat = 0
 	equal(t, "account", flags.account(), want)
 	equal(t, "body", flags.server().Body, 1<<20)
 	equal(t, "hashes", flags.hasher().Parallel(), 7)

@@ -71,7 +71,7 @@ type smsFlags struct {
 	SMS               string `name:"sms" default:"" enum:",webhook,aliyun" placeholder:"SERVICE" help:"Service that delivers one-time codes: webhook or aliyun. Without it nobody signs in by mobile; --demo simulates a service."`
 	SMSURL            string `name:"sms-url" placeholder:"URL" help:"URL of the webhook, or of Aliyun's API if not the public one."`
 	SMSTemplate       string `name:"sms-template" placeholder:"TEMPLATE" help:"Aliyun: code of the approved template (模板), whose variable is code. Webhook: passed on unchanged."`
-	SMSNoticeTemplate string `name:"sms-notice-template" placeholder:"TEMPLATE" help:"Template of the message that tells a mobile that it has been replaced by another. Aliyun: code of an approved template without variables. Webhook: passed on unchanged. Without it no such message is sent."`
+	SMSNoticeTemplate string `name:"sms-notice-template" placeholder:"TEMPLATE" help:"Template of the message that tells the verified mobile that a way of signing in to its account has changed, or that the account was closed. Aliyun: code of an approved template without variables. Webhook: passed on unchanged. Without it no such message is sent."`
 	SMSSecretFile     string `name:"sms-secret-file" placeholder:"PATH" help:"File with the webhook's secret or Aliyun's access key secret, mode 0600; or set QUARTET_SMS_SECRET."`
 	SMSAccessKeyID    string `name:"sms-access-key-id" placeholder:"ID" help:"Aliyun: access key id of a RAM user whose only right is dysms:SendSms."`
 	SMSSignName       string `name:"sms-sign-name" placeholder:"NAME" help:"Aliyun: approved signature (签名)."`
@@ -101,7 +101,7 @@ func (f smsFlags) sms(log *slog.Logger, metrics *prometheus.Registry, codeLife t
 		"1 while messages are refused without asking the SMS service, which has failed too often.", breaker.Open))
 	log.Info("signing in by mobile", "sms", f.SMS)
 	if f.SMSNoticeTemplate == "" {
-		log.Info("no mobile is told that it has been replaced by another: --sms-notice-template is not set")
+		log.Info("no mobile is told of another way of signing in: --sms-notice-template is not set")
 		return providers.CodesOnly{SMS: breaker}, nil
 	}
 	return breaker, nil

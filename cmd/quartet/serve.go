@@ -21,6 +21,7 @@ type serveCommand struct {
 	adminFlags
 	cli.DatabaseFlags
 	Demo                   bool              `xor:"pages" help:"Run a demonstration with known users and passwords, simulated SMS and WeChat, and open registration. The default database is then sqlite:.quartet/demo.db. The data is reset at the start and every hour."`
+	RequireNewPassword     bool              `help:"Answer 401 to whoever signed in by a password that would not be accepted as a new one, such as an imported 123456, until they set another one by POST /api/user/updatePassword. Without it such a sign-in is only told so, by the header X-Weak-Password."`
 	OpenRegistration       bool              `help:"Let anybody create a user; otherwise only administrators can."`
 	BasePaths              []string          `name:"base-path" placeholder:"PATH" help:"Paths such as /prod-api under which the dialects' operations and the documentation are served as well as at the root; the flag can be repeated."`
 	BasePathApp            map[string]string `placeholder:"PATH=ID" help:"Applications that base paths stand for: a request under PATH, one of --base-path, that sends no X-App-Id is taken as one of the application ID. Several are separated by ;."`
@@ -205,7 +206,7 @@ func (s *serveCommand) configure(config account.Config, options *server.Options)
 	if err = s.fallbackFlags.configure(&config, options.Log, options.Metrics); err != nil {
 		return err
 	}
-	config.OpenRegistration = s.OpenRegistration
+	config.OpenRegistration, config.RequireNewPassword = s.OpenRegistration, s.RequireNewPassword
 	options.Accounts = account.New(config)
 	return nil
 }

@@ -45,6 +45,16 @@ func (r *target) requests(t *testing.T, o documented, status, example string) []
 		return withProof(`{"mobile":"13900000077","validateNo":"000000","password":"not-the-password"}`)(r, t, o)
 	case "verifyMobile fresh_proof_required":
 		return withProof(`{"mobile":"13900000077","validateNo":"000000"}`)(r, t, o)
+	case "updateUser fresh_proof_required":
+		return r.withOldSession(t, o, "2", `{"id":2,"mobile":"13900000077"}`)
+	case "updatePassword fresh_proof_required":
+		return r.withOldSession(t, o, "2", `{"userId":2,"newPassword":"`+memberPassword+`"}`)
+	case "changeUser fresh_proof_required":
+		return r.withOldSession(t, o, "2", `{"mobile":"13900000077"}`)
+	case "setUserPassword fresh_proof_required", "eraseUser fresh_proof_required":
+		return r.withOldSession(t, o, "2", "{}")
+	case "mergeUser fresh_proof_required":
+		return r.withOldSession(t, o, "3", `{"into":"2"}`)
 	case "closeAccount wrong_old_password":
 		return withProof(`{"password":"not-the-password"}`)(r, t, o)
 	case "closeAccount wrong_code":
@@ -198,6 +208,20 @@ func withProof(body string) builder {
 		all[0].Body = body
 		return all[:1]
 	}
+}
+
+// withOldSession sends a body about a user, with the token of a super administrator, whose
+// id is 2, from a session that was opened long ago.
+func (r *target) withOldSession(t *testing.T, o documented, userID, body string) []sent {
+	made := o.Requests("ok")[0]
+	made.Path, made.Body = strings.NewReplacer("{userId}", userID).Replace(o.Path), body
+	if o.Method == http.MethodDelete {
+		made.Body = ""
+	}
+	made.Header.Set("Content-Type", contract.MediaJSON)
+	r.authorise(&made, o, r.jwt(t, r.demo, "admin", "quartet-admin"))
+	r.exec(t, "UPDATE sessions SET created_at = 1 WHERE id = (SELECT max(id) FROM sessions)")
+	return to(r.demo, made)
 }
 
 func (r *target) postJSON(t *testing.T, path, body string) answer {

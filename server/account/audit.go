@@ -153,7 +153,7 @@ type AuditFilter struct {
 }
 
 // RequestInfo is where a request came from and in which dialect.
-type RequestInfo struct{ Dialect, ClientIP string }
+type RequestInfo struct{ Dialect, ClientIP, UserAgent string }
 
 type requestInfoKey struct{}
 

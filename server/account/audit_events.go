@@ -31,6 +31,9 @@ func signedIn(session store.Session, replaced *int64) []event {
 		kind: AuditSignIn, actor: session.UserID, subject: session.UserID, session: session.ID,
 		dialect: session.Dialect, clientIP: session.ClientIP, detail: details{"way": session.OpenedBy},
 	}
+	if session.OpenedBy == openedByWeakPassword {
+		opened.detail = details{"way": OpenedByPassword, "weak_password": true}
+	}
 	if session.ApplicationID != nil {
 		opened.detail["application"] = *session.ApplicationID
 	}

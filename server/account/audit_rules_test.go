@@ -159,6 +159,7 @@ func TestAuditHoldsNoSecret(t *testing.T) {
 	wantFailure(t, err, apierr.WeChatCodeInvalid)
 	proof := w.code(account.PurposeVerifyMobile, "13900007777")
 	must(t, w.VerifyMobile(t.Context(), caller, "13900007777", proof, account.Proof{}))
+	must(t, w.UpdateUser(t.Context(), caller, id, account.UserUpdate{Profile: account.Profile{Mobile: new("")}}))
 	must(t, w.UpdateUser(t.Context(), caller, id, account.UserUpdate{Profile: account.Profile{
 		Nickname: new("canary-nickname"), RealName: new("canary-name"), IDCard: new("canary-card"), Mobile: new("13900008888"),
 	}}))

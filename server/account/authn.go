@@ -20,19 +20,32 @@ import (
 // SessionReplaced, RefreshReused or SessionEnded. With the last three the Caller
 // is given too, for CheckDevice alone.
 func (s *Service) Authenticate(ctx context.Context, text string, application CallingApplication) (Caller, error) {
+	caller, claims, err := s.seenCaller(ctx, text, application)
+	if err == nil && caller.jwt {
+		return s.renewJWT(ctx, caller, claims, s.now())
+	}
+	return caller, err
+}
+
+// AuthenticateToApplication is Authenticate without renewing a JWT or extending its
+// session: the holder may be an application to which the user gave the token, and
+// receives no later one.
+func (s *Service) AuthenticateToApplication(ctx context.Context, text string, application CallingApplication) (Caller, error) {
+	caller, _, err := s.seenCaller(ctx, text, application)
+	return caller, err
+}
+
+// seenCaller is liveCaller that notes the use of the session.
+func (s *Service) seenCaller(ctx context.Context, text string, application CallingApplication) (Caller, token.Claims, error) {
 	caller, claims, err := s.liveCaller(ctx, text, application)
 	if err != nil {
-		return caller, err
+		return caller, claims, err
 	}
-	now := s.now()
-	if now.Sub(caller.session.LastSeenAt.Time()) >= s.limits.LastSeenInterval {
+	if now := s.now(); now.Sub(caller.session.LastSeenAt.Time()) >= s.limits.LastSeenInterval {
 		s.lastSeen.note(caller.SessionID, store.TimeOf(now))
 		caller.session.LastSeenAt = store.TimeOf(now)
 	}
-	if caller.jwt {
-		return s.renewJWT(ctx, caller, claims, now)
-	}
-	return caller, nil
+	return caller, claims, nil
 }
 
 // liveCaller is Authenticate without noting the use of the session, and without renewing
@@ -59,6 +72,7 @@ func (s *Service) liveCaller(ctx context.Context, text string, application Calli
 	caller = Caller{
 		UserID: session.Profile.UserID, SessionID: session.ID, Role: session.Role,
 		session: session, jwt: isJWT, application: application,
+		MustSetPassword: s.requireNewPassword && session.OpenedBy == openedByWeakPassword,
 	}
 	if isJWT && caller.UserID != claims.UserID {
 		return Caller{}, claims, apierr.New(apierr.Unauthenticated)

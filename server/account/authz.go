@@ -15,6 +15,9 @@ type Caller struct {
 	// Renewed is a new JWT for a presented one that is past half its life, as the
 	// framework of document 004 gives it; else "".
 	Renewed string
+	// MustSetPassword reports that the session was opened by a password that the policy
+	// refuses, and that it is good for setting another one alone.
+	MustSetPassword bool
 
 	session     store.SessionWithUser
 	jwt         bool // the credential is a JWT

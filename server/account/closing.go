@@ -10,7 +10,8 @@ import (
 	"quartet/store"
 )
 
-// CloseAccount closes the caller's account and ends all their sessions. Signing in within
+// CloseAccount closes the caller's account, ends all their sessions, and tells their
+// verified mobile. Signing in within
 // ClosingGrace takes it back; the user is erased at the time that is returned. A super
 // administrator cannot close their own account. Failures are Forbidden and those of a
 // missing or wrong proof.
@@ -32,6 +33,9 @@ func (s *Service) CloseAccount(ctx context.Context, caller Caller, p Proof) (era
 		tx.record(caller.eventBy(AuditAccountClosed, caller.UserID, details{"ended_sessions": ended}))
 		return err
 	})
+	if err == nil {
+		s.tell(ctx, user)
+	}
 	return erasedAt, toAPIErr(err, apierr.UserNotFound)
 }
 
@@ -80,9 +84,13 @@ func (s *Service) EraseDueUsers(ctx context.Context) (erased int, err error) {
 // EraseUser erases a user at once, with everything that names them: the row, ids in other
 // systems, identities, sessions, memberships, codes, and the client IPs and details of
 // their audit events, which stay by number. Imports refuse their ids in other systems
-// from then on. Failures are UserNotFound, Forbidden, PreconditionFailed and
-// LastSuperAdministrator.
+// from then on. Failures are UserNotFound, Forbidden, PreconditionFailed,
+// LastSuperAdministrator, and FreshProofRequired for oneself without a sign-in within
+// FreshSignIn.
 func (s Operator) EraseUser(ctx context.Context, userID int64) error {
+	if err := s.changesWayIn(s.caller, userID, ""); err != nil {
+		return err
+	}
 	// Beforehand too, because events are blanked before the transaction that erases.
 	if err := s.onUser(ctx, userID, true, func(*tx, store.User) error { return nil }); err != nil {
 		return err

@@ -25,8 +25,8 @@ const (
 	PurposeProveIdentity = "prove_identity" // before a change of a way in, or the end of the account
 )
 
-// PurposeNotice is the purpose of a message without a code: the mobile is told that it is
-// no longer a user's.
+// PurposeNotice is the purpose of a message without a code: the mobile is told that a way
+// in of its user has changed, or that the account was closed.
 const PurposeNotice = "notice"
 
 // SendCodeRequest asks for a one-time code.
@@ -212,10 +212,8 @@ func (s *Service) VerifyMobile(ctx context.Context, caller Caller, mobile, code 
 	if err != nil {
 		return toAPIErr(err, apierr.UserNotFound)
 	}
-	if isNew && user.MobileVerifiedAt != nil {
-		if old, err := s.unseal(user.MobileSealed, mobileContext(user.ID)); err == nil {
-			s.notify(ctx, old)
-		}
+	if isNew {
+		s.tell(ctx, user)
 	}
 	return nil
 }

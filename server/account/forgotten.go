@@ -27,7 +27,7 @@ func (s *Service) SetForgottenPassword(ctx context.Context, f ForgottenPassword)
 		return err
 	}
 	// Hashed before the code is used, because a busy server must not cost the code.
-	hash, err := s.newHash(ctx, "newPassword", &f.NewPassword)
+	hash, err := s.newHash(ctx, "newPassword", &f.NewPassword, f.Mobile)
 	if err != nil {
 		return err
 	}
@@ -51,6 +51,10 @@ func (s *Service) SetForgottenPassword(ctx context.Context, f ForgottenPassword)
 		case user.DisabledAt != nil:
 			refused = reasonDisabled
 			return nil
+		}
+		// Known only now. The code stays as it was: with it, another password is set.
+		if err := s.checkPasswordOf(user, "newPassword", f.NewPassword); err != nil {
+			return err
 		}
 		ended, err := tx.SetPassword(ctx, user.ID, *hash, nil, 0, newStamp(), store.TimeOf(s.now()))
 		if err != nil {

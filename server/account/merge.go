@@ -68,12 +68,17 @@ func (s *Service) freshSession(caller Caller) error {
 // is free again. into's role over the whole server stays. All sessions of both end but
 // the caller's own.
 //
-// A verified mobile of from that is not taken is told that it is no longer a way in.
+// The verified mobile of into, whose ways in are more now, is told, and that of from if it
+// is not taken.
 //
 // Failures are UserNotFound; InvalidField for one user twice; and Forbidden, if one of
 // them is disabled or being closed, or from is an administrator: a merge lifts no lock and
-// takes no administrator away unseen.
+// takes no administrator away unseen. Operators merge another user into themselves within
+// FreshSignIn alone, else FreshProofRequired.
 func (s Operator) MergeUsers(ctx context.Context, from, into int64) error {
+	if err := s.changesWayIn(s.caller, into, ""); err != nil {
+		return err
+	}
 	return s.merge(ctx, from, into, s.caller, s.event, s.mayActOn)
 }
 
@@ -84,7 +89,7 @@ func (s *Service) merge(ctx context.Context, from, into int64, by Caller, eventB
 	if from == into {
 		return apierr.Field("into", apierr.NotInEnum)
 	}
-	givenUp := ""
+	givenUp, kept := "", store.User{}
 	err := s.inTx(ctx, func(tx *tx) error {
 		both, err := tx.LockUsers(ctx, from, into)
 		if err != nil {
@@ -104,11 +109,13 @@ func (s *Service) merge(ctx context.Context, from, into int64, by Caller, eventB
 		// One event of each user, so that both are found in the audit.
 		tx.record(eventBy(AuditUserMerged, from, details{"into": into}),
 			eventBy(AuditUserMergedInto, into, details{"from": from, "ended_sessions": ended}))
+		kept = both[1]
 		givenUp, err = s.mobileGivenUp(both[0], merged)
 		return err
 	})
-	if err == nil && givenUp != "" && s.sms != nil { // the command line sends nothing
+	if err == nil {
 		s.notify(ctx, givenUp)
+		s.tell(ctx, kept)
 	}
 	return toAPIErr(err, apierr.UserNotFound)
 }

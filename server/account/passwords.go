@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"strconv"
+	"strings"
 
 	"quartet/server/apierr"
 	"quartet/server/password"
@@ -15,15 +16,16 @@ import (
 const oldPasswordField = "oldPassowrd"
 
 // ChangePassword sets a new password (operation 11) and ends all other sessions of the
-// user. It requires the old one; only a super administrator may omit it, or change
-// another user's. An empty old password is an omitted one.
+// user. It requires the old one; only a super administrator may omit it, for a password of
+// their own within FreshSignIn, or change another user's. An empty old password is an
+// omitted one. The user's verified mobile is told.
 //
-// A user without password may set the first one within 10 minutes of signing in by a
+// A user without password may set the first one within FreshSignIn of signing in by a
 // one-time code, which proves as much as an old password.
 //
 // Failures are Forbidden, UserNotFound, WeakPassword (field newPassword),
-// InvalidField (field oldPassowrd, required), WrongOldPassword, also after too
-// many wrong ones, and Overloaded.
+// InvalidField (field oldPassowrd, required), FreshProofRequired, WrongOldPassword, also
+// after too many wrong ones, and Overloaded.
 func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int64, newPassword string, oldPassword *string) error {
 	if err := caller.mayChangePasswordOf(userID); err != nil {
 		return err
@@ -35,6 +37,9 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int6
 	if err != nil {
 		return toAPIErr(err, apierr.UserNotFound)
 	}
+	if err := s.checkPasswordOf(user, "newPassword", newPassword); err != nil {
+		return err
+	}
 	was, err := s.checkOldPassword(ctx, caller, user, oldPassword)
 	if err != nil {
 		return err
@@ -44,7 +49,11 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int6
 		return s.hashErr(err)
 	}
 	// the caller's own session stays
-	return s.setPassword(ctx, hash, was, caller.SessionID, passwordChosen(caller, user, filled(was) != nil))
+	err = s.setPassword(ctx, hash, was, caller, passwordChosen(caller, user, filled(was) != nil))
+	if err == nil {
+		s.tell(ctx, user)
+	}
+	return err
 }
 
 // checkOldPassword returns the hash that was verified, "" for a user who has none yet,
@@ -53,11 +62,13 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 	missing := filled(old) == nil
 	switch {
 	case caller.isSuperAdministrator() && (missing || !caller.is(user.ID)):
-		return nil, nil
+		return nil, s.changesWayIn(caller, user.ID, oldPasswordField)
 	case user.PasswordHash == nil:
-		err := s.freshBy(caller, OpenedByCode)
-		if err == nil || missing || s.oldBackEnd == nil {
-			return new(""), err
+		if caller.session.OpenedBy == OpenedByCode && s.freshSession(caller) == nil {
+			return new(""), nil
+		}
+		if missing || s.oldBackEnd == nil {
+			return nil, apierr.New(apierr.FreshProofRequired)
 		}
 	case missing:
 		return nil, apierr.Field(oldPasswordField, apierr.Required)
@@ -94,25 +105,19 @@ func (s *Service) isPasswordOf(ctx context.Context, caller Caller, user store.Us
 	return v.right, err
 }
 
-// freshBy accepts a session that was opened in this way within FreshSignIn.
-func (s *Service) freshBy(caller Caller, openedBy string) error {
-	age := s.now().Sub(caller.session.CreatedAt.Time())
-	if caller.session.OpenedBy == openedBy && age <= s.limits.FreshSignIn {
-		return nil
-	}
-	return wrongOldPassword()
-}
-
 func wrongOldPassword() error {
 	return &apierr.Error{Code: apierr.WrongOldPassword, Field: oldPasswordField}
 }
 
-// setPassword stores the hash and ends the user's sessions except keep. With was, it
-// does so only if that is still the hash, or "" if there is still none. change is the
+// setPassword stores the hash and ends the user's sessions except the caller's. With was,
+// it does so only if that is still the hash, or "" if there is still none. change is the
 // event of the user.
-func (s *Service) setPassword(ctx context.Context, hash string, was *string, keep int64, change event) error {
+func (s *Service) setPassword(ctx context.Context, hash string, was *string, caller Caller, change event) error {
 	err := s.inTx(ctx, func(tx *tx) error {
-		ended, err := tx.SetPassword(ctx, change.subject, hash, was, keep, newStamp(), store.TimeOf(s.now()))
+		ended, err := tx.SetPassword(ctx, change.subject, hash, was, caller.SessionID, newStamp(), store.TimeOf(s.now()))
+		if err == nil && caller.is(change.subject) && caller.session.OpenedBy == openedByWeakPassword {
+			err = tx.SetOpenedBy(ctx, caller.SessionID, OpenedByPassword)
+		}
 		change.detail = details{"ended_sessions": ended}
 		tx.record(change)
 		return err
@@ -123,12 +128,13 @@ func (s *Service) setPassword(ctx context.Context, hash string, was *string, kee
 	return toAPIErr(err, apierr.UserNotFound)
 }
 
-// newHash checks and hashes a new password; nil stays nil.
-func (s *Service) newHash(ctx context.Context, field string, text *string) (*string, error) {
+// newHash checks and hashes a new password; nil stays nil. own are the user's names,
+// mobile and e-mail, as far as they are known.
+func (s *Service) newHash(ctx context.Context, field string, text *string, own ...string) (*string, error) {
 	if text == nil {
 		return nil, nil
 	}
-	if err := checkPassword(field, *text); err != nil {
+	if err := checkPassword(field, *text, own...); err != nil {
 		return nil, err
 	}
 	hash, err := s.hasher.Hash(ctx, *text)
@@ -138,10 +144,47 @@ func (s *Service) newHash(ctx context.Context, field string, text *string) (*str
 	return &hash, nil
 }
 
+// checkPasswordOf is checkPassword for a password of a user who is stored.
+func (s *Service) checkPasswordOf(user store.User, field, text string) error {
+	own, err := s.wordsOf(user)
+	if err != nil {
+		return err
+	}
+	return checkPassword(field, text, own...)
+}
+
+// openedByWeakPassword is stored of a session that was opened by a password that the policy
+// refuses; Session says OpenedByPassword.
+const openedByWeakPassword = "weak_password"
+
+// weaknessOf is why the policy refuses the password of a user, "" if it does not.
+func (s *Service) weaknessOf(user store.User, text string) apierr.Reason {
+	err := s.checkPasswordOf(user, "", text)
+	if !apierr.Is(err, apierr.WeakPassword) {
+		return ""
+	}
+	return apierr.As(err).Reason
+}
+
+// wordsOf are the names, the mobile and the e-mail of a user.
+func (s *Service) wordsOf(user store.User) ([]string, error) {
+	mobile, err := s.unseal(user.MobileSealed, mobileContext(user.ID))
+	profile := Profile(store.ProfileOf(user))
+	profile.Mobile, profile.Email = &mobile, user.Email
+	return ownWords(user.Username, profile), err
+}
+
+// ownWords are what nobody's password is made of: see password.Check.
+func ownWords(username *string, p Profile) []string {
+	email := valueOf(p.Email)
+	local, _, _ := strings.Cut(email, "@")
+	return []string{valueOf(username), valueOf(p.Nickname), valueOf(p.RealName), valueOf(p.Mobile), email, local}
+}
+
 // checkPassword applies the policy for new passwords.
-func checkPassword(field, text string) error {
+func checkPassword(field, text string, own ...string) error {
 	weak := &apierr.Error{Code: apierr.WeakPassword, Field: field}
-	switch err := password.Check(text); {
+	switch err := password.Check(text, own...); {
 	case err == nil:
 		return nil
 	case errors.Is(err, password.ErrTooShort):
@@ -150,6 +193,10 @@ func checkPassword(field, text string) error {
 		weak.Reason, weak.Expected = apierr.TooLong, strconv.Itoa(password.MaxLength)
 	case errors.Is(err, password.ErrCommon):
 		weak.Reason = apierr.TooCommon
+	case errors.Is(err, password.ErrPersonal):
+		weak.Reason = apierr.Personal
+	case errors.Is(err, password.ErrCharacters):
+		weak.Reason = apierr.BadCharacters
 	default:
 		weak.Reason = apierr.NotUTF8
 	}
@@ -158,18 +205,32 @@ func checkPassword(field, text string) error {
 
 // ResetPassword sets a password without the old one and ends all of the user's
 // sessions. An empty password is replaced by a random one; the result is the password set.
-// Failures are WeakPassword (field password), UserNotFound, Forbidden and Overloaded.
+// The user's verified mobile is told. Failures are WeakPassword (field password),
+// UserNotFound, Forbidden, Overloaded, and FreshProofRequired for one's own without a
+// sign-in within FreshSignIn.
 func (s Operator) ResetPassword(ctx context.Context, userID int64, text string) (string, error) {
 	if text == "" {
 		text = rand.Text()
+	}
+	if err := s.changesWayIn(s.caller, userID, ""); err != nil {
+		return "", err
 	}
 	hash, err := s.newHash(ctx, "password", &text)
 	if err != nil {
 		return "", err
 	}
-	return text, s.onUser(ctx, userID, false, func(tx *tx, _ store.User) error {
+	var before store.User
+	err = s.onUser(ctx, userID, false, func(tx *tx, target store.User) error {
+		before = target
+		if err := s.checkPasswordOf(target, "password", text); err != nil {
+			return err
+		}
 		ended, err := tx.SetPassword(ctx, userID, *hash, nil, 0, newStamp(), store.TimeOf(s.now()))
 		tx.record(s.event(AuditPasswordReset, userID, details{"ended_sessions": ended}))
 		return err
 	})
+	if err == nil {
+		s.tell(ctx, before)
+	}
+	return text, err
 }

@@ -133,8 +133,8 @@ func TestFirstPassword(t *testing.T) {
 		want     apierr.Code
 	}{
 		"fresh code":     {10 * time.Minute, false, ""},
-		"stale code":     {10*time.Minute + time.Millisecond, false, apierr.WrongOldPassword},
-		"only by WeChat": {0, true, apierr.WrongOldPassword},
+		"stale code":     {10*time.Minute + time.Millisecond, false, apierr.FreshProofRequired},
+		"only by WeChat": {0, true, apierr.FreshProofRequired},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

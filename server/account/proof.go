@@ -14,27 +14,47 @@ type Proof struct {
 	Code     string // sent for PurposeProveIdentity to the user's verified mobile
 }
 
-// prove accepts a session that was opened within FreshSignIn, the right password, or the
-// right code. Failures are FreshProofRequired without any of these, WrongOldPassword of
-// the field password, WrongCode, TooManyRequests, and Overloaded.
+// prove accepts the right password, the right code or, without either, a session that was
+// opened within FreshSignIn. What is given must be right, or a session that is fresh would
+// let somebody guess. Failures are FreshProofRequired without any of these,
+// WrongOldPassword of the field password, WrongCode, TooManyRequests, and Overloaded.
 func (s *Service) prove(ctx context.Context, caller Caller, user store.User, p Proof) error {
-	switch {
-	case s.freshSession(caller) == nil:
-		return nil
-	case p.Password != "":
+	if p.Password == "" && p.Code == "" {
+		return s.freshSession(caller)
+	}
+	if p.Password != "" {
 		right, err := s.isPasswordOf(ctx, caller, user, p.Password)
 		if err == nil && !right {
 			err = &apierr.Error{Code: apierr.WrongOldPassword, Field: "password"}
 		}
-		return err
-	case p.Code == "" || user.MobileVerifiedAt == nil:
-		return apierr.New(apierr.FreshProofRequired)
+		if err != nil || p.Code == "" {
+			return err
+		}
 	}
-	mobile, err := s.unseal(user.MobileSealed, mobileContext(user.ID))
+	mobile, err := s.provenMobile(user)
 	if err != nil {
 		return err
 	}
 	return s.proveMobile(ctx, caller, PurposeProveIdentity, mobile, p.Code)
+}
+
+// provenMobile is the user's verified mobile, "" for none. No code is sent to "", so none
+// is right.
+func (s *Service) provenMobile(user store.User) (string, error) {
+	if user.MobileVerifiedAt == nil {
+		return "", nil
+	}
+	return s.unseal(user.MobileSealed, mobileContext(user.ID))
+}
+
+// changesWayIn accepts a caller's change of a way in of their own, where a request carries
+// no other proof than its session: it must have been opened within FreshSignIn. The field
+// is that of the failure, FreshProofRequired. Who changes another user needs none.
+func (s *Service) changesWayIn(caller Caller, userID int64, field string) error {
+	if !caller.is(userID) || s.freshSession(caller) == nil {
+		return nil
+	}
+	return &apierr.Error{Code: apierr.FreshProofRequired, Field: field}
 }
 
 // proveMobile consumes a code that was sent to a mobile. A wrong one is counted against
@@ -60,16 +80,36 @@ func (s *Service) proveMobile(ctx context.Context, caller Caller, purpose, mobil
 	return nil
 }
 
-// notify tells a mobile that it is no longer the user's way in. The message is sent
-// after the answer, and a failure is only logged: the change is made.
+// tell tells the user's verified mobile, as it was before a change, that a way in has
+// changed. Of a failure only the log learns: the change is made.
+func (s *Service) tell(ctx context.Context, before store.User) {
+	mobile, err := s.provenMobile(before)
+	if err != nil {
+		s.log.WarnContext(ctx, "the mobile was not told of a new way in", "user", before.ID, "error", err)
+		return
+	}
+	s.notify(ctx, mobile)
+}
+
+// notify sends a notice to a mobile, "" for none, after the answer. Whoever changes a way
+// in over and over does not fill the phone: a mobile gets CodeDay notices.
 func (s *Service) notify(ctx context.Context, mobile string) {
+	if mobile == "" || s.sms == nil { // the command line sends nothing
+		return
+	}
 	ctx = context.WithoutCancel(ctx)
 	s.background.Go(func() {
 		_, err := s.recoverToError(func() (any, error) {
+			limits := []store.RateLimit{
+				s.limits.CodeDay.limit("notice-day:" + s.sealer.Index(mobile)), s.limits.CodeGlobal.limit("code-all"),
+			}
+			if err := s.consumeRateLimits(ctx, limits); err != nil {
+				return nil, err
+			}
 			return nil, s.send(ctx, CodeMessage{Mobile: mobile, Purpose: PurposeNotice})
 		})
 		if err != nil {
-			s.log.WarnContext(ctx, "the old mobile was not told of the new one", "error", err)
+			s.log.WarnContext(ctx, "a mobile was not told of a new way in", "error", err)
 		}
 	})
 }

@@ -122,7 +122,7 @@ func (s *Service) addUser(ctx context.Context, r registration, draft store.UserC
 	if err := s.checkFree(ctx, 0, draft); err != nil {
 		return 0, err
 	}
-	hash, err := s.newHash(ctx, "password", r.Password)
+	hash, err := s.newHash(ctx, "password", r.Password, ownWords(&r.Username, r.Profile)...)
 	if err != nil {
 		return 0, err
 	}

@@ -41,7 +41,10 @@ type Config struct {
 	Now        func() time.Time // nil: time.Now
 	// OpenRegistration lets everyone create a user, not only administrators.
 	OpenRegistration bool
-	Limits           Limits // the zero value: DefaultLimits
+	// RequireNewPassword makes sessions that were opened by a password that the policy
+	// refuses good for setting another one alone.
+	RequireNewPassword bool
+	Limits             Limits // the zero value: DefaultLimits
 	// NewCode returns the one-time code for a mobile. nil: RandomCode.
 	NewCode func(mobile string) string
 	// WebhookAddress refuses the URL of a webhook that is at an address within. nil: none is
@@ -52,30 +55,31 @@ type Config struct {
 
 // Service implements the rules. It is safe for concurrent use.
 type Service struct {
-	store            *store.Store
-	hasher           *password.Hasher
-	signer           *token.Signer
-	accessKey        []byte
-	codeKey          []byte
-	sealer           *fieldcrypt.Sealer
-	ids              *idgen.Generator
-	sms              SMS
-	weChat           WeChat
-	weChatApps       WeChatApps
-	oldBackEnd       OldBackEnd
-	oldSource        string
-	now              func() time.Time
-	openRegistration bool
-	limits           Limits
-	newCode          func(mobile string) string
-	webhookAddress   func(context.Context, *url.URL) error
-	log              *slog.Logger
-	guesses          guessMemory
-	weChatCodes      singleflight.Group // WeChat codes being exchanged, by their hash
-	asked            singleflight.Group // sign-ins that ask the old back end, by a keyed hash of what was typed
-	background       sync.WaitGroup     // work that outlives its request
-	lastSeen         lastSeen
-	secretUse        lastSeen // of application secrets, by their ids
+	store              *store.Store
+	hasher             *password.Hasher
+	signer             *token.Signer
+	accessKey          []byte
+	codeKey            []byte
+	sealer             *fieldcrypt.Sealer
+	ids                *idgen.Generator
+	sms                SMS
+	weChat             WeChat
+	weChatApps         WeChatApps
+	oldBackEnd         OldBackEnd
+	oldSource          string
+	now                func() time.Time
+	openRegistration   bool
+	requireNewPassword bool
+	limits             Limits
+	newCode            func(mobile string) string
+	webhookAddress     func(context.Context, *url.URL) error
+	log                *slog.Logger
+	guesses            guessMemory
+	weChatCodes        singleflight.Group // WeChat codes being exchanged, by their hash
+	asked              singleflight.Group // sign-ins that ask the old back end, by a keyed hash of what was typed
+	background         sync.WaitGroup     // work that outlives its request
+	lastSeen           lastSeen
+	secretUse          lastSeen // of application secrets, by their ids
 }
 
 // New creates a service from c, with defaults for zero fields.
@@ -97,7 +101,7 @@ func New(c Config) *Service {
 		accessKey: c.AccessKey, codeKey: c.CodeKey,
 		sealer: c.Sealer, ids: c.IDs, sms: c.SMS, weChat: c.WeChat, weChatApps: c.WeChatApps,
 		oldBackEnd: c.OldBackEnd, oldSource: c.OldSource,
-		now: c.Now, openRegistration: c.OpenRegistration, limits: c.Limits,
+		now: c.Now, openRegistration: c.OpenRegistration, requireNewPassword: c.RequireNewPassword, limits: c.Limits,
 		newCode: c.NewCode, webhookAddress: c.WebhookAddress, log: c.Log, guesses: newGuessMemory(),
 	}
 }

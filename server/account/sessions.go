@@ -20,6 +20,9 @@ type Session struct {
 }
 
 func newSession(row store.Session) Session {
+	if row.OpenedBy == openedByWeakPassword {
+		row.OpenedBy = OpenedByPassword
+	}
 	return Session{
 		ID: row.ID, UserID: row.UserID, Dialect: row.Dialect, OpenedBy: row.OpenedBy,
 		ProductType: row.ProductType, DeviceNumber: row.DeviceNumber,

@@ -107,7 +107,7 @@ func (s *Service) SetUp(ctx context.Context, in SetUp) (SignInResult, error) {
 	if _, err := s.columns(0, r.update()); err != nil {
 		return SignInResult{}, err
 	}
-	hash, err := s.newHash(ctx, "password", r.Password)
+	hash, err := s.newHash(ctx, "password", r.Password, ownWords(&r.Username, r.Profile)...)
 	if err != nil {
 		return SignInResult{}, err
 	}

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"quartet/server/apierr"
 	"quartet/store"
@@ -22,7 +23,9 @@ type SetUser struct {
 // SetUser changes a user. Failures are UserNotFound, Forbidden, PreconditionFailed,
 // InvalidField, also where there is no mobile or e-mail to vouch for, UsernameTaken,
 // EmailTaken, MobileTaken where another user has verified the mobile, and
-// LastSuperAdministrator.
+// LastSuperAdministrator. Another e-mail or mobile of the operator's own, and vouching for
+// it, needs a sign-in within FreshSignIn, else FreshProofRequired. The mobile that was
+// verified is told of another e-mail or mobile.
 func (s Operator) SetUser(ctx context.Context, id int64, c SetUser) error {
 	target, err := s.store.UserByID(ctx, id)
 	if err == nil {
@@ -36,15 +39,26 @@ func (s Operator) SetUser(ctx context.Context, id int64, c SetUser) error {
 	if err != nil {
 		return err
 	}
+	changed := changedWaysIn(target, change)
+	if len(changed) > 0 || c.MobileVerified != nil || c.EmailVerified != nil {
+		if err := s.changesWayIn(s.caller, id, strings.Join(changed, ", ")); err != nil {
+			return err
+		}
+	}
 	if err := s.checkFree(ctx, id, change); err != nil {
 		return err
 	}
 	disables := c.Disabled != nil && *c.Disabled
-	return s.onUser(ctx, id, disables, func(tx *tx, target store.User) error {
+	err = s.onUser(ctx, id, disables, func(tx *tx, target store.User) error {
 		now := store.TimeOf(s.now())
 		if fields := changedFields(u); len(fields) > 0 {
 			tx.record(s.event(AuditUserUpdated, id, details{"fields": fields}))
 			if err := tx.UpdateUser(ctx, id, change, s.actor(), now); err != nil {
+				return err
+			}
+		}
+		if len(changed) > 0 && s.caller.is(id) {
+			if _, err := tx.EndSessionsOf(ctx, id, s.caller.SessionID, store.EndedByNewWayIn, now); err != nil {
 				return err
 			}
 		}
@@ -59,6 +73,10 @@ func (s Operator) SetUser(ctx context.Context, id int64, c SetUser) error {
 		tx.record(s.event(kind, id, nil))
 		return tx.SetUserDisabled(ctx, id, disables, now)
 	})
+	if err == nil && len(changed) > 0 {
+		s.tell(ctx, target)
+	}
+	return err
 }
 
 // verification says whether a user's mobile and e-mail count as verified from now on; nil

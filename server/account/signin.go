@@ -40,6 +40,9 @@ type SignInResult struct {
 	Session        Session
 	// WeChatLinked reports that the WeChat identity of the sign-in is the user's.
 	WeChatLinked bool
+	// WeakPassword is why the password of the sign-in would not be accepted as a new one,
+	// "" where it would. It was imported, or is older than the policy.
+	WeakPassword apierr.Reason
 }
 
 // CodeSignIn is a sign-in with a mobile and the one-time code sent to it.
@@ -251,8 +254,12 @@ func (s *Service) signInByPassword(ctx context.Context, in PasswordSignIn) (Sign
 	}
 	session := s.sessionRow(user.ID, in.Dialect, OpenedByPassword, in.ClientIP, in.UserAgent)
 	session.ApplicationID = application
+	var weak apierr.Reason
 	open := func(tx *tx) error {
 		session.ID = s.ids.Next()
+		if weak = s.weaknessOf(user, in.Password); weak != "" {
+			session.OpenedBy = openedByWeakPassword
+		}
 		tx.record(reopened(user, session)...)
 		return s.openSession(ctx, tx, session, nil)
 	}
@@ -270,6 +277,7 @@ func (s *Service) signInByPassword(ctx context.Context, in PasswordSignIn) (Sign
 		return SignInResult{}, err
 	}
 	result := newSignInResult(session, jwt)
+	result.WeakPassword = weak
 	if result.User, err = s.user(ctx, user.ID); err != nil {
 		return SignInResult{}, err
 	}

@@ -31,7 +31,13 @@ type UserUpdate struct {
 // administrators, and that users cannot lock themselves. Other callers get Forbidden
 // for a known and an unknown id alike. Other failures are UserNotFound, InvalidField,
 // UsernameTaken, EmailTaken, MobileTaken where another user has verified a mobile that
-// is vouched for, and LastSuperAdministrator. A new e-mail or mobile is unverified; locking ends the user's sessions.
+// is vouched for, and LastSuperAdministrator. A new e-mail or mobile is unverified; locking
+// ends the user's sessions.
+//
+// For another e-mail or mobile of their own the caller has signed in within FreshSignIn;
+// else the failure is FreshProofRequired, and nothing of the change is applied. So it is
+// for another mobile than the verified one, which VerifyMobile replaces. The user's other
+// sessions end, and the verified mobile is told, also where an administrator changes them.
 func (s *Service) UpdateUser(ctx context.Context, caller Caller, id int64, c UserUpdate) error {
 	if !caller.is(id) && !caller.isAdministrator() {
 		return apierr.New(apierr.Forbidden)
@@ -82,6 +88,10 @@ func (s *Service) changeRow(ctx context.Context, caller Caller, target store.Use
 	if len(fields) == 0 && vouched == (verification{}) {
 		return nil
 	}
+	changed := changedWaysIn(target, change)
+	if err := s.mayChangeWaysIn(caller, target, change, changed, vouched); err != nil {
+		return err // before anything is said about other users
+	}
 	if err := s.checkFree(ctx, target.ID, change); err != nil {
 		return err
 	}
@@ -93,9 +103,48 @@ func (s *Service) changeRow(ctx context.Context, caller Caller, target store.Use
 				return err
 			}
 		}
+		if len(changed) > 0 && caller.is(target.ID) {
+			if _, err := tx.EndSessionsOf(ctx, target.ID, caller.SessionID, store.EndedByNewWayIn, now); err != nil {
+				return err
+			}
+		}
 		return vouched.set(ctx, tx, caller.eventBy("", target.ID, nil), now)
 	})
+	if err == nil && len(changed) > 0 {
+		s.tell(ctx, target)
+	}
 	return toAPIErr(err, apierr.UserNotFound)
+}
+
+// changedWaysIn lists the fields of a change by which the user signs in otherwise than
+// before. A value that is stored already is no change.
+func changedWaysIn(target store.User, c store.UserChange) (fields []string) {
+	if c.ClearMobile && target.MobileIndex != nil || !same(c.MobileIndex, target.MobileIndex) {
+		fields = append(fields, "mobile")
+	}
+	if c.ClearEmail && target.EmailKey != nil || !same(c.EmailKey, target.EmailKey) {
+		fields = append(fields, "email")
+	}
+	return fields
+}
+
+// mayChangeWaysIn refuses what users may not change of themselves without fresh proof,
+// and another mobile in the place of the verified one, which VerifyMobile alone replaces:
+// until the new one is proven, the old one stays the way in. The failure is
+// FreshProofRequired.
+func (s *Service) mayChangeWaysIn(caller Caller, target store.User, c store.UserChange, changed []string, vouched verification) error {
+	for _, field := range changed {
+		if err := s.changesWayIn(caller, target.ID, field); err != nil {
+			return err
+		}
+	}
+	if caller.is(target.ID) && target.MobileVerifiedAt != nil && !same(c.MobileIndex, target.MobileIndex) {
+		return &apierr.Error{Code: apierr.FreshProofRequired, Field: "mobile"}
+	}
+	if vouched != (verification{}) {
+		return s.changesWayIn(caller, target.ID, "mobileStatus")
+	}
+	return nil
 }
 
 // vouchedFor is what an update vouches for: what the user keeps, and what is not verified

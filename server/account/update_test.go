@@ -140,13 +140,17 @@ func TestChangedContactIsUnverified(t *testing.T) {
 	if user := read(); !user.MobileVerified || !user.EmailVerified || *user.Email != "LI@example.com" {
 		t.Error("the same contact in another spelling lost its verification")
 	}
-	must(t, update(account.Profile{Mobile: new("13900003333"), Email: new("new@example.com")}))
-	if user := read(); user.MobileVerified || user.EmailVerified || *user.Mobile != "13900003333" {
-		t.Error("a new contact is verified")
+	must(t, update(account.Profile{Email: new("new@example.com")}))
+	if user := read(); !user.MobileVerified || user.EmailVerified {
+		t.Error("a new e-mail is verified, or the mobile is not any more")
 	}
 	must(t, update(account.Profile{Mobile: new(""), Email: new("")}))
 	if user := read(); user.Mobile != nil || user.Email != nil {
 		t.Error("contact is not emptied")
+	}
+	must(t, update(account.Profile{Mobile: new("13900003333")}))
+	if user := read(); user.MobileVerified || *user.Mobile != "13900003333" {
+		t.Error("a new mobile is verified")
 	}
 	if other := w.enterByCode(lisMobile).User.ID; other == li.UserID {
 		t.Error("the mobile given up still signs in")

@@ -23,8 +23,8 @@ type WeChatSignIn struct {
 // SignInByWeChat exchanges the code for the identity behind it (operation 6), registers
 // an unknown user, and returns an opaque access token. One union id is one user. Failures
 // are the WeChat ones, TooManyRequests, InvalidField, and Forbidden for a user who is
-// disabled here or blocked by WeChat. Repeating the code within WeChatRepeat signs in the
-// same user.
+// disabled here or blocked by WeChat. Repeating the code within WeChatRepeat from the same
+// client IP and device signs in the same user, until a session of theirs ends.
 //
 // A new user's mobile from WeChat is verified, unless another user has verified it:
 // then it is stored unverified, and the two stay two users. Merging them would give the
@@ -34,24 +34,17 @@ func (s *Service) SignInByWeChat(ctx context.Context, in WeChatSignIn) (SignInRe
 	if err != nil {
 		return SignInResult{}, err
 	}
-	identity, err := s.identityForSignIn(ctx, in, s.loginCode(app, in.Code))
-	if err != nil {
-		return SignInResult{}, err
-	}
-	find := func(verified bool) func(*tx) (store.User, error) {
+	find := func(told []WeChatIdentity, verified bool) func(*tx) (store.User, error) {
 		return func(tx *tx) (store.User, error) {
-			draft := s.weChatUser(s.ids.Next(), identity, verified)
-			user, created, err := tx.RegisterByWeChat(ctx, draft, weChatRow(draft, identity))
+			draft := s.weChatUser(s.ids.Next(), told[0], verified)
+			user, created, err := tx.RegisterByWeChat(ctx, draft, weChatRow(draft, told[0]))
 			if created {
 				tx.record(registered(user.ID, OpenedByWeChat, in.Dialect, in.ClientIP))
 			}
 			return user, err
 		}
 	}
-	result, err := s.openByWeChat(ctx, in, find(true))
-	if isConflict(err, "mobile") {
-		result, err = s.openByWeChat(ctx, in, find(false))
-	}
+	result, err := s.openByCodes(ctx, in, []weChatCode{s.loginCode(app, in.Code, in.holder())}, find)
 	result.WeChatLinked = true
 	return s.weChatResult(ctx, result, err)
 }
@@ -75,15 +68,6 @@ func (s *Service) countWeChat(ctx context.Context, clientIP string) error {
 	return s.consumeRateLimits(ctx, []store.RateLimit{s.limits.WeChatPerIP.limit("wechat-address:" + s.clientIPKey(clientIP))})
 }
 
-// identityForSignIn exchanges a code, and records a refusal.
-func (s *Service) identityForSignIn(ctx context.Context, in WeChatSignIn, code weChatCode) (WeChatIdentity, error) {
-	identity, err := s.weChatIdentity(ctx, code)
-	if isWeChatRefusal(err) {
-		s.audit(ctx, weChatRefused(in, 0, string(apierr.As(err).Code)))
-	}
-	return identity, err
-}
-
 // weChatResult adds the user to a result.
 func (s *Service) weChatResult(ctx context.Context, result SignInResult, err error) (SignInResult, error) {
 	if err != nil {
@@ -94,8 +78,9 @@ func (s *Service) weChatResult(ctx context.Context, result SignInResult, err err
 }
 
 // openByWeChat opens a session for the user that find finds or registers. The errors are
-// the store's, those of find, and Forbidden.
-func (s *Service) openByWeChat(ctx context.Context, in WeChatSignIn, find func(*tx) (store.User, error)) (result SignInResult, err error) {
+// the store's, those of find, Forbidden, and errRepeatEnded if a session of the user has
+// ended at repeatedSince or later, unless that is nil.
+func (s *Service) openByWeChat(ctx context.Context, in WeChatSignIn, repeatedSince *store.Time, find func(*tx) (store.User, error)) (result SignInResult, err error) {
 	application, err := s.knownApplication(ctx, in.Application)
 	if err != nil {
 		return SignInResult{}, err
@@ -109,6 +94,15 @@ func (s *Service) openByWeChat(ctx context.Context, in WeChatSignIn, find func(*
 		if disabled = user.DisabledAt != nil; disabled {
 			tx.record(weChatRefused(in, user.ID, reasonDisabled))
 			return nil
+		}
+		if repeatedSince != nil {
+			ended, err := tx.HasEndedSession(ctx, user.ID, *repeatedSince)
+			if err == nil && ended {
+				err = errRepeatEnded
+			}
+			if err != nil {
+				return err
+			}
 		}
 		session := s.sessionRow(user.ID, in.Dialect, OpenedByWeChat, in.ClientIP, in.UserAgent)
 		tx.record(reopened(user, session)...)

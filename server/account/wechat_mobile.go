@@ -27,27 +27,22 @@ func (s *Service) SignInByWeChatMobile(ctx context.Context, in WeChatMobileSignI
 	if err != nil {
 		return SignInResult{}, err
 	}
-	phone, err := s.identityForSignIn(ctx, in.WeChatSignIn, s.phoneCode(app, in.PhoneCode))
-	if err != nil {
-		return SignInResult{}, err
-	}
-	var identity *WeChatIdentity
+	codes := []weChatCode{s.phoneCode(app, in.PhoneCode, in.holder())}
 	if in.Code != "" {
-		found, err := s.identityForSignIn(ctx, in.WeChatSignIn, s.loginCode(app, in.Code))
-		if err != nil {
-			return SignInResult{}, err
-		}
-		identity = &found
+		codes = append(codes, s.loginCode(app, in.Code, in.holder()))
 	}
 	linked := false
-	find := func(tx *tx) (user store.User, err error) {
-		user, linked, err = s.userOfWeChatMobile(ctx, tx, in.WeChatSignIn, phone.Mobile, identity)
-		return user, err
+	find := func(told []WeChatIdentity, _ bool) func(*tx) (store.User, error) {
+		var identity *WeChatIdentity
+		if len(told) > 1 {
+			identity = &told[1]
+		}
+		return func(tx *tx) (user store.User, err error) {
+			user, linked, err = s.userOfWeChatMobile(ctx, tx, in.WeChatSignIn, told[0].Mobile, identity)
+			return user, err
+		}
 	}
-	result, err := s.openByWeChat(ctx, in.WeChatSignIn, find)
-	if isConflict(err, "mobile") { // somebody has verified it meanwhile, and is found now
-		result, err = s.openByWeChat(ctx, in.WeChatSignIn, find)
-	}
+	result, err := s.openByCodes(ctx, in.WeChatSignIn, codes, find)
 	result.WeChatLinked = linked
 	return s.weChatResult(ctx, result, err)
 }
@@ -73,7 +68,7 @@ func (s *Service) userOfWeChatMobile(ctx context.Context, tx *tx, in WeChatSignI
 	if err != nil || identity == nil || user.DisabledAt != nil {
 		return user, false, err
 	}
-	owner, err := s.linkWeChat(ctx, tx, user.ID, *identity, !unknown, weChatLinked(in, user.ID))
+	owner, _, err := s.linkWeChat(ctx, tx, user.ID, *identity, !unknown, weChatLinked(in, user.ID))
 	return user, owner == user.ID, err
 }
 
@@ -97,22 +92,22 @@ func (s *Service) addMobile(ctx context.Context, tx *tx, in WeChatSignIn, user s
 }
 
 // linkWeChat links an identity to a user, unless it is somebody's, and returns whose it
-// is. A user who was there before has a new way in by it: linked is recorded, and the
+// is and whether that is new. A user who was there before has a new way in by it: linked is recorded, and the
 // sessions end except the one in which that happens.
-func (s *Service) linkWeChat(ctx context.Context, tx *tx, userID int64, identity WeChatIdentity, before bool, linked event) (owner int64, err error) {
-	owner, isNew, err := tx.LinkWeChat(ctx, s.identityRow(userID, identity))
+func (s *Service) linkWeChat(ctx context.Context, tx *tx, userID int64, identity WeChatIdentity, before bool, linked event) (owner int64, isNew bool, err error) {
+	owner, isNew, err = tx.LinkWeChat(ctx, s.identityRow(userID, identity))
 	if err != nil || !isNew || !before {
-		return owner, err
+		return owner, isNew, err
 	}
 	ended, err := tx.EndSessionsOf(ctx, userID, linked.session, store.EndedByNewWayIn, store.TimeOf(s.now()))
 	linked.detail = details{"ended_sessions": ended}
 	tx.record(linked)
-	return owner, err
+	return owner, true, err
 }
 
 // LinkWeChat links the identity behind the code of a WeChat login to the caller, whose
-// session was opened within FreshSignIn, and ends the caller's other sessions. Linking
-// what is linked changes nothing. application names the WeChat app, as in a sign-in.
+// session was opened within FreshSignIn, ends the caller's other sessions, and tells their
+// verified mobile. Linking what is linked changes nothing. application names the WeChat app, as in a sign-in.
 // Failures are FreshProofRequired, the WeChat ones, TooManyRequests, and WeChatTaken if
 // the identity is another user's.
 func (s *Service) LinkWeChat(ctx context.Context, caller Caller, application, code, clientIP string) error {
@@ -126,16 +121,17 @@ func (s *Service) LinkWeChat(ctx context.Context, caller Caller, application, co
 	if err != nil {
 		return err
 	}
-	identity, err := s.weChatIdentity(ctx, s.loginCode(app, code))
+	holder := weChatHolder{clientIP: clientIP, userAgent: requestInfo(ctx).UserAgent}
+	exchanged, err := s.weChatIdentity(ctx, s.loginCode(app, code, holder))
 	if err != nil {
 		if isWeChatRefusal(err) {
 			s.audit(ctx, caller.eventBy(AuditWeChatRefused, caller.UserID, details{"reason": string(apierr.As(err).Code)}))
 		}
 		return err
 	}
-	owner := int64(0)
+	owner, isNew := int64(0), false
 	err = s.inTx(ctx, func(tx *tx) (err error) {
-		owner, err = s.linkWeChat(ctx, tx, caller.UserID, identity, true, caller.eventBy(AuditWeChatLinked, caller.UserID, nil))
+		owner, isNew, err = s.linkWeChat(ctx, tx, caller.UserID, exchanged.WeChatIdentity, true, caller.eventBy(AuditWeChatLinked, caller.UserID, nil))
 		if err == nil && !caller.is(owner) {
 			tx.record(caller.eventBy(AuditWeChatRefused, caller.UserID, details{"reason": string(apierr.WeChatTaken)}))
 		}
@@ -146,6 +142,14 @@ func (s *Service) LinkWeChat(ctx context.Context, caller Caller, application, co
 		return toAPIErr(err, apierr.UserNotFound)
 	case !caller.is(owner):
 		return apierr.New(apierr.WeChatTaken)
+	case !isNew:
+		return nil
 	}
+	user, err := s.store.UserByID(ctx, caller.UserID)
+	if err != nil {
+		s.log.WarnContext(ctx, "the mobile was not told of a new way in", "user", caller.UserID, "error", err)
+		return nil
+	}
+	s.tell(ctx, user)
 	return nil
 }

@@ -237,7 +237,10 @@ type phone struct {
 
 func (p *phone) Send(ctx context.Context, m account.CodeMessage) error {
 	p.mutex.Lock()
-	p.codes, p.sent = append(p.codes, m.Code), append(p.sent, m)
+	p.sent = append(p.sent, m)
+	if m.Code != "" {
+		p.codes = append(p.codes, m.Code)
+	}
 	p.mutex.Unlock()
 	if p.reply != nil {
 		return p.reply(ctx)

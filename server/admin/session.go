@@ -17,7 +17,10 @@ func (a API) SignInAdministrator(ctx context.Context, r openapi.SignInAdministra
 	if err != nil {
 		return nil, err
 	}
-	return openapi.SignInAdministrator201JSONResponse{Body: toSession(result)}, nil
+	return openapi.SignInAdministrator201JSONResponse{
+		Body:    toSession(result),
+		Headers: openapi.SignInAdministrator201ResponseHeaders{XWeakPassword: dialect.OrNull(string(result.WeakPassword))},
+	}, nil
 }
 
 func toSession(result account.SignInResult) openapi.AdminSession {

@@ -30,6 +30,7 @@ const (
 	WrongApplicationSecret Code = "wrong_application_secret"
 	Forbidden              Code = "forbidden"
 	FreshProofRequired     Code = "fresh_proof_required"
+	NewPasswordRequired    Code = "new_password_required"
 	PathNotFound           Code = "path_not_found"
 	MethodNotAllowed       Code = "method_not_allowed"
 	UserNotFound           Code = "user_not_found"
@@ -79,6 +80,10 @@ const (
 	TooCommon  Reason = "common"
 	// NeedsSecret is of a right that an application without a secret cannot have.
 	NeedsSecret Reason = "needs_secret"
+	// Personal and BadCharacters are of a password that is made of the user's names, and of
+	// one with invisible or control characters.
+	Personal      Reason = "personal"
+	BadCharacters Reason = "characters"
 	// Undocumented is of a name that the contract does not have.
 	Undocumented Reason = "undocumented"
 	// FileMoved and DiskFull are why the database is Unavailable.

@@ -28,7 +28,7 @@ var symbols = []apierr.Code{
 	apierr.BodyTooSlow,
 	apierr.HeadersTooLarge, apierr.UnsupportedMediaType, apierr.Unauthenticated, apierr.TokenExpired, apierr.SessionEnded,
 	apierr.SessionReplaced, apierr.RefreshReused, apierr.WrongCredentials, apierr.WrongCode, apierr.UnknownApplication,
-	apierr.WrongApplicationSecret, apierr.Forbidden, apierr.FreshProofRequired, apierr.PathNotFound, apierr.MethodNotAllowed, apierr.UserNotFound, apierr.SessionNotFound,
+	apierr.WrongApplicationSecret, apierr.Forbidden, apierr.FreshProofRequired, apierr.NewPasswordRequired, apierr.PathNotFound, apierr.MethodNotAllowed, apierr.UserNotFound, apierr.SessionNotFound,
 	apierr.UsernameTaken, apierr.EmailTaken, apierr.MobileTaken, apierr.WeChatTaken, apierr.WeakPassword, apierr.WrongOldPassword,
 	apierr.TooManyRequests, apierr.WeChatCodeInvalid, apierr.WeChatCodeUsed, apierr.WeChatTooFrequent,
 	apierr.WeChatUnavailable, apierr.SMSUnavailable, apierr.Overloaded, apierr.Unavailable, apierr.Internal,
@@ -103,7 +103,8 @@ func encoded(t *testing.T, d *dialect.Dialect, failed *apierr.Error, language di
 
 var reasons = []apierr.Reason{
 	apierr.Required, apierr.WrongType, apierr.BadFormat, apierr.TooShort, apierr.TooLong, apierr.OutOfRange,
-	apierr.NotInEnum, apierr.TooDeep, apierr.TooMany, apierr.NotUTF8, apierr.HasNUL, apierr.TooCommon, apierr.Undocumented,
+	apierr.NotInEnum, apierr.TooDeep, apierr.TooMany, apierr.NotUTF8, apierr.HasNUL, apierr.TooCommon, apierr.Personal,
+	apierr.BadCharacters, apierr.Undocumented,
 }
 
 func TestMessagesLeaveNoPlaceholder(t *testing.T) {

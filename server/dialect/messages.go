@@ -23,6 +23,9 @@ var reasons = map[apierr.Reason][2]string{
 	apierr.NotUTF8:    {"不是合法的 UTF-8，或与声明的字符集不符", "is not valid UTF-8, or not of the declared charset"},
 	apierr.HasNUL:     {"含有 NUL 字符", "contains a NUL character"},
 	apierr.TooCommon:  {"太常见，请换一个", "is too common"},
+	apierr.Personal:   {"不能由本人的名字、手机号、邮箱或服务名称构成", "is made of your own name, mobile or e-mail, or of the service's name"},
+
+	apierr.BadCharacters: {"含有不可见字符或控制字符", "has invisible or control characters"},
 
 	apierr.NeedsSecret:  {"中的 {expected} 需要应用先有密钥", "includes {expected}, for which the application needs a secret first"},
 	apierr.Undocumented: {"不在接口文档中", "is not in the API document"},

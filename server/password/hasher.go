@@ -76,9 +76,10 @@ func withDefaults(options Options) Options {
 // Parallel returns the number of concurrent hashes.
 func (h *Hasher) Parallel() int { return cap(h.turns) }
 
-// Hash returns a new hash of password as a PHC string,
-// `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<key>`, with a random salt of 16 bytes and a
-// key of 32. It does not check the password; Check does. The error is ErrBusy or ctx's.
+// Hash returns a new hash of password, in the form of RFC 8265's OpaqueString if that
+// allows it, as a PHC string, `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<key>`, with a random
+// salt of 16 bytes and a key of 32. It does not check the password; Check does. The error
+// is ErrBusy or ctx's.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	leave, err := h.enter(ctx)
 	if err != nil {
@@ -86,14 +87,17 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	}
 	defer leave()
 	hash := newArgon2id(h.params)
-	hash.key = hash.keyOf(password)
+	normal, _ := normalised(password)
+	hash.key = hash.keyOf(normal)
 	return hash.String(), nil
 }
 
 // Verify reports whether password matches phc, and if so, whether phc is weaker than
 // what Hash returns today and should be replaced. phc can also be a result of
-// FromJPress, FromJeecg, FromBcrypt, FromIdentity or WrapLegacy. The error is
-// ErrUnknownHash or ErrMalformedHash, at once, or ErrBusy or ctx's.
+// FromJPress, FromJeecg, FromBcrypt, FromIdentity or WrapLegacy. Where the password is not
+// normalised, it is compared normalised, and if that does not match, as it is: other
+// systems and older programs have hashed it so. The error is ErrUnknownHash or
+// ErrMalformedHash, at once, or ErrBusy or ctx's.
 func (h *Hasher) Verify(ctx context.Context, phc, password string) (ok, needsRehash bool, err error) {
 	if kindOf(phc) == "argon2id" {
 		return h.verifyArgon2id(ctx, phc, password)
@@ -118,8 +122,12 @@ func (h *Hasher) verifyArgon2id(ctx context.Context, phc, password string) (ok, 
 		return false, false, err
 	}
 	defer leave()
-	ok = subtle.ConstantTimeCompare(hash.key, hash.keyOf(password)) == 1
-	return ok, ok && h.outgrown(hash), nil
+	for i, form := range forms(password) {
+		if subtle.ConstantTimeCompare(hash.key, hash.keyOf(form)) == 1 {
+			return true, i > 0 || h.outgrown(hash), nil
+		}
+	}
+	return false, false, nil
 }
 
 func (h *Hasher) outgrown(hash argon2id) bool {

@@ -119,10 +119,12 @@ func (h *Hasher) verifyLegacy(ctx context.Context, stored, password string) (ok,
 		return false, false, err
 	}
 	defer leave()
-	ok = old.matches(password)
-	if !old.slow() {
-		// Otherwise the time would distinguish imported accounts from others.
-		newArgon2id(h.params).keyOf(password)
+	for _, form := range forms(password) {
+		ok = ok || old.matches(form)
+		if !old.slow() {
+			// Otherwise the time would distinguish imported accounts from others.
+			newArgon2id(h.params).keyOf(form)
+		}
 	}
 	return ok, ok, nil
 }

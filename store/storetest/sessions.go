@@ -19,6 +19,28 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		bare := store.SessionOwner{Session: opened(t, s, session(50, 2)), Role: store.RoleMember}
 		same(t, must(s.SessionByID(t.Context(), 50))(t), bare)
 	},
+	"a session that has ended since is found, unless another took its place": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		addPerson(t, s, 2)
+		hasEnded := func(userID int64, since store.Time) (ended bool) {
+			check(t, s.InTx(t.Context(), func(tx store.Tx) (err error) {
+				ended, err = tx.HasEndedSession(t.Context(), userID, since)
+				return err
+			}))
+			return ended
+		}
+		opened(t, s, session(1, 1))
+		opened(t, s, session(2, 1))
+		check(t, s.InTx(t.Context(), func(tx store.Tx) error { return tx.SetOpenedBy(t.Context(), 2, "another way") }))
+		same(t, must(s.SessionByID(t.Context(), 2))(t).OpenedBy, "another way")
+		same(t, must(s.SessionWithUserByAccessHash(t.Context(), "access-2", ""))(t).OpenedBy, "another way")
+		must(EndSession(t.Context(), s, 1, store.EndedByReplacement, noon))(t)
+		same(t, hasEnded(1, noon), false)
+		must(EndSession(t.Context(), s, 2, store.EndedByLogout, noon))(t)
+		same(t, hasEnded(1, noon), true)
+		same(t, hasEnded(1, noon+1), false)
+		same(t, hasEnded(2, noon), false)
+	},
 	"a session is found by each of its tokens": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		a := session(1, 1)

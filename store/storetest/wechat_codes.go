@@ -41,6 +41,16 @@ var weChatCodeTests = map[string]func(*testing.T, *store.Store){
 			same(t, answers[i], want)
 		}
 	},
+	"a kept identity is forgotten": func(t *testing.T, s *store.Store) {
+		kept(t, s, "hash", "first", noon)
+		kept(t, s, "other", "second", noon)
+		for range 2 {
+			check(t, s.InTx(t.Context(), func(tx store.Tx) error { return tx.ForgetWeChatCode(t.Context(), "hash") }))
+		}
+		_, err := s.WeChatCode(t.Context(), "hash", noon)
+		wantNotFound(t, err)
+		same(t, must(s.WeChatCode(t.Context(), "other", noon))(t), "second")
+	},
 	"kept identities are purged when their time is over": func(t *testing.T, s *store.Store) {
 		kept(t, s, "over", "first", noon)
 		kept(t, s, "not over", "second", noon+minute)

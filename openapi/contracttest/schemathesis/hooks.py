@@ -255,6 +255,7 @@ REFUSALS = [
     ([], 422, "idempotency_key_reused", "a key is of one request"),
     (["addUser", "setUserPassword", "setUpAdministrator", "createUser", "updatePassword", "resetForgottenPassword"], 422, "密码不合要求", "the policy has its own status and a list of common words"),
     (WECHAT, 400, '"code":(40029|40163)', "WeChat refuses the code"),
+    (["closeAccount", "verifyMobile"], 400, "旧密码错误（password）", "a password that is given must be right, also after a fresh sign-in"),
 ]
 FAULTS = [
     (WECHAT, 503, "微信服务暂不可用", "the code -1 simulates that WeChat is down"),

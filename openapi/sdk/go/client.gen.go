@@ -5958,6 +5958,11 @@ type AdminConflict = Problem
 // The problem details of RFC 9457.
 type AdminForbidden = Problem
 
+// AdminFreshProofRequired RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminFreshProofRequired = Problem
+
 // AdminInvalidParameter RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -6187,6 +6192,11 @@ type JfinalDone = JfinalOkResponse
 //
 // A failure of the dialect `jfinal`.
 type JfinalForbidden = JfinalFailureBody
+
+// JfinalFreshProofRequired jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalFreshProofRequired = JfinalFailureBody
 
 // JfinalHeadersTooLarge jfinal 方言的失败响应。
 //
@@ -8280,10 +8290,18 @@ type ClientInterface interface {
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 	//
+	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
+	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	//
+	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
+	// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
+	// after a change, and the verified mobile is told.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8295,10 +8313,18 @@ type ClientInterface interface {
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 	//
+	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
+	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	//
+	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
+	// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
+	// after a change, and the verified mobile is told.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8310,10 +8336,18 @@ type ClientInterface interface {
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 	//
+	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
+	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	//
+	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
+	// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
+	// after a change, and the verified mobile is told.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -8322,11 +8356,13 @@ type ClientInterface interface {
 
 	// UpdatePasswordWithBody 更新用户密码 · Change a password
 	//
-	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-	// `oldPassowrd`，也接受 `oldPassword`。
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
 	//
-	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
-	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
+	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
+	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8335,11 +8371,13 @@ type ClientInterface interface {
 
 	// UpdatePassword 更新用户密码 · Change a password
 	//
-	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-	// `oldPassowrd`，也接受 `oldPassword`。
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
 	//
-	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
-	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
+	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
+	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8348,11 +8386,13 @@ type ClientInterface interface {
 
 	// UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 	//
-	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-	// `oldPassowrd`，也接受 `oldPassword`。
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
 	//
-	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
-	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
+	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
+	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -8391,13 +8431,13 @@ type ClientInterface interface {
 
 	// CloseAccountWithBody 注销账号 · Close the caller's account
 	//
-	// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+	// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。已验证的手机会收到通知短信。
 	// 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
 	//
 	// Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
-	// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
-	// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
-	// administrator cannot close their own account.
+	// the `password`, or a code of the purpose `prove_identity` to the verified mobile. A password or a code that is given must
+	// be right. The verified mobile is told. Signing in before `eraseTime` takes the closing back; after it all personal data is
+	// erased, and user name, mobile and e-mail are free again. A super administrator cannot close their own account.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8406,13 +8446,13 @@ type ClientInterface interface {
 
 	// CloseAccount 注销账号 · Close the caller's account
 	//
-	// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+	// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。已验证的手机会收到通知短信。
 	// 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
 	//
 	// Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
-	// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
-	// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
-	// administrator cannot close their own account.
+	// the `password`, or a code of the purpose `prove_identity` to the verified mobile. A password or a code that is given must
+	// be right. The verified mobile is told. Signing in before `eraseTime` takes the closing back; after it all personal data is
+	// erased, and user name, mobile and e-mail are free again. A super administrator cannot close their own account.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8439,14 +8479,14 @@ type ClientInterface interface {
 
 	// MergeUsersWithBody 合并账号 · Make one account of two
 	//
-	// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+	// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束，已验证的手机会收到通知短信。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
 	//
 	// Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
 	// request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
 	// `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
 	// Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
-	// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
-	// an administrator cannot be merged (403). This cannot be undone.
+	// the caller has none. The other account is gone, all sessions end but the current one, and the verified mobiles are told.
+	// A disabled account and that of an administrator cannot be merged (403). This cannot be undone.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8455,14 +8495,14 @@ type ClientInterface interface {
 
 	// MergeUsers 合并账号 · Make one account of two
 	//
-	// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+	// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束，已验证的手机会收到通知短信。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
 	//
 	// Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
 	// request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
 	// `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
 	// Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
-	// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
-	// an administrator cannot be merged (403). This cannot be undone.
+	// the caller has none. The other account is gone, all sessions end but the current one, and the verified mobiles are told.
+	// A disabled account and that of an administrator cannot be merged (403). This cannot be undone.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8526,12 +8566,12 @@ type ClientInterface interface {
 	// VerifyMobileWithBody 验证新手机号 · Verify a new mobile
 	//
 	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
-	// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
+	// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。成功后其他会话结束，原手机会收到通知短信。
 	//
 	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
 	// that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
-	// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
-	// sessions end then, and the old mobile is told.
+	// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. A password
+	// or a code that is given must be right. The other sessions end then, and the old mobile is told.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8541,12 +8581,12 @@ type ClientInterface interface {
 	// VerifyMobile 验证新手机号 · Verify a new mobile
 	//
 	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
-	// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
+	// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。成功后其他会话结束，原手机会收到通知短信。
 	//
 	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
 	// that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
-	// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
-	// sessions end then, and the old mobile is told.
+	// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. A password
+	// or a code that is given must be right. The other sessions end then, and the old mobile is told.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8645,12 +8685,12 @@ type ClientInterface interface {
 
 	// LinkWeChatWithBody 绑定微信 · Link a WeChat identity
 	//
-	// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+	// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束，已验证的手机会收到通知短信。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
 	// 合并。
 	//
 	// Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
-	// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
-	// user is 409; `POST /auth/merge` makes one user of the two.
+	// (else 403, `fresh_proof_required`); the other sessions end, and the verified mobile is told. Linking it again changes
+	// nothing. One that belongs to another user is 409; `POST /auth/merge` makes one user of the two.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8659,12 +8699,12 @@ type ClientInterface interface {
 
 	// LinkWeChat 绑定微信 · Link a WeChat identity
 	//
-	// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+	// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束，已验证的手机会收到通知短信。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
 	// 合并。
 	//
 	// Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
-	// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
-	// user is 409; `POST /auth/merge` makes one user of the two.
+	// (else 403, `fresh_proof_required`); the other sessions end, and the verified mobile is told. Linking it again changes
+	// nothing. One that belongs to another user is 409; `POST /auth/merge` makes one user of the two.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8840,13 +8880,14 @@ type ClientInterface interface {
 	// 文档 002。返回令牌所属的用户本人；令牌的用户属于应用的某个组织机构时，也返回应用各组织机构的其他成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，
 	// 但只能看到属于它的组织机构；密钥错误返回 401，错误过多返回 429。其余情况一律 404，已停用或已注销的用户也是。查询他人有次数限制，超过返回 429。
 	// `userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。未验证的手机与邮箱为空串。
+	// 令牌不会因此更新或延期。
 	//
 	// Document 002. Returns the token's own user and, to a user who belongs to one of the application's organisations, the
 	// other members of these. An application that proves itself by its secret in the header `X-App-Secret` reads every user;
 	// of the organisations it sees only its own. A wrong secret is 401, or 429 after too many. Everybody else is 404, and so
 	// are disabled and closed users. Look-ups of others are limited: 429. `userId` is text, so that ids above 2^53 keep
 	// their digits. The nickname is masked unless the application has the right `nickname`. A mobile or e-mail address that
-	// is not proven is empty.
+	// is not proven is empty. The token is neither renewed nor extended by this.
 	//
 	// Corresponds with GET /user/info (the `GetUserInfo` operationId).
 	GetUserInfo(ctx context.Context, params *GetUserInfoParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -10892,10 +10933,18 @@ func (c *Client) SignInByPasswordWithFormdataBody(ctx context.Context, body Sign
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 // 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 //
+// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
+//
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+//
+// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
+// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
+// after a change, and the verified mobile is told.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10917,10 +10966,18 @@ func (c *Client) UpdateUserWithBody(ctx context.Context, contentType string, bod
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 // 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 //
+// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
+//
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+//
+// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
+// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
+// after a change, and the verified mobile is told.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10942,10 +10999,18 @@ func (c *Client) UpdateUser(ctx context.Context, body UpdateUserJSONRequestBody,
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 // 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 //
+// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
+//
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+//
+// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
+// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
+// after a change, and the verified mobile is told.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -10964,11 +11029,13 @@ func (c *Client) UpdateUserWithFormdataBody(ctx context.Context, body UpdateUser
 
 // UpdatePasswordWithBody 更新用户密码 · Change a password
 //
-// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-// `oldPassowrd`，也接受 `oldPassword`。
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
 //
-// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
-// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
+// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
+// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10987,11 +11054,13 @@ func (c *Client) UpdatePasswordWithBody(ctx context.Context, contentType string,
 
 // UpdatePassword 更新用户密码 · Change a password
 //
-// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-// `oldPassowrd`，也接受 `oldPassword`。
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
 //
-// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
-// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
+// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
+// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11010,11 +11079,13 @@ func (c *Client) UpdatePassword(ctx context.Context, body UpdatePasswordJSONRequ
 
 // UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 //
-// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-// `oldPassowrd`，也接受 `oldPassword`。
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
 //
-// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
-// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
+// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
+// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -11083,13 +11154,13 @@ func (c *Client) RefreshAccessToken(ctx context.Context, body RefreshAccessToken
 
 // CloseAccountWithBody 注销账号 · Close the caller's account
 //
-// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。已验证的手机会收到通知短信。
 // 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
 //
 // Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
-// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
-// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
-// administrator cannot close their own account.
+// the `password`, or a code of the purpose `prove_identity` to the verified mobile. A password or a code that is given must
+// be right. The verified mobile is told. Signing in before `eraseTime` takes the closing back; after it all personal data is
+// erased, and user name, mobile and e-mail are free again. A super administrator cannot close their own account.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11108,13 +11179,13 @@ func (c *Client) CloseAccountWithBody(ctx context.Context, contentType string, b
 
 // CloseAccount 注销账号 · Close the caller's account
 //
-// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。已验证的手机会收到通知短信。
 // 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
 //
 // Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
-// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
-// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
-// administrator cannot close their own account.
+// the `password`, or a code of the purpose `prove_identity` to the verified mobile. A password or a code that is given must
+// be right. The verified mobile is told. Signing in before `eraseTime` takes the closing back; after it all personal data is
+// erased, and user name, mobile and e-mail are free again. A super administrator cannot close their own account.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11171,14 +11242,14 @@ func (c *Client) SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 
 // MergeUsersWithBody 合并账号 · Make one account of two
 //
-// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束，已验证的手机会收到通知短信。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
 //
 // Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
 // request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
 // `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
 // Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
-// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
-// an administrator cannot be merged (403). This cannot be undone.
+// the caller has none. The other account is gone, all sessions end but the current one, and the verified mobiles are told.
+// A disabled account and that of an administrator cannot be merged (403). This cannot be undone.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11197,14 +11268,14 @@ func (c *Client) MergeUsersWithBody(ctx context.Context, contentType string, bod
 
 // MergeUsers 合并账号 · Make one account of two
 //
-// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束，已验证的手机会收到通知短信。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
 //
 // Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
 // request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
 // `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
 // Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
-// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
-// an administrator cannot be merged (403). This cannot be undone.
+// the caller has none. The other account is gone, all sessions end but the current one, and the verified mobiles are told.
+// A disabled account and that of an administrator cannot be merged (403). This cannot be undone.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11318,12 +11389,12 @@ func (c *Client) SignInByMobile(ctx context.Context, params *SignInByMobileParam
 // VerifyMobileWithBody 验证新手机号 · Verify a new mobile
 //
 // 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
-// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
+// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。成功后其他会话结束，原手机会收到通知短信。
 //
 // Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
 // that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
-// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
-// sessions end then, and the old mobile is told.
+// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. A password
+// or a code that is given must be right. The other sessions end then, and the old mobile is told.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11343,12 +11414,12 @@ func (c *Client) VerifyMobileWithBody(ctx context.Context, contentType string, b
 // VerifyMobile 验证新手机号 · Verify a new mobile
 //
 // 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
-// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
+// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。成功后其他会话结束，原手机会收到通知短信。
 //
 // Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
 // that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
-// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
-// sessions end then, and the old mobile is told.
+// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. A password
+// or a code that is given must be right. The other sessions end then, and the old mobile is told.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11527,12 +11598,12 @@ func (c *Client) ExchangeToken(ctx context.Context, params *ExchangeTokenParams,
 
 // LinkWeChatWithBody 绑定微信 · Link a WeChat identity
 //
-// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束，已验证的手机会收到通知短信。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
 // 合并。
 //
 // Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
-// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
-// user is 409; `POST /auth/merge` makes one user of the two.
+// (else 403, `fresh_proof_required`); the other sessions end, and the verified mobile is told. Linking it again changes
+// nothing. One that belongs to another user is 409; `POST /auth/merge` makes one user of the two.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11551,12 +11622,12 @@ func (c *Client) LinkWeChatWithBody(ctx context.Context, contentType string, bod
 
 // LinkWeChat 绑定微信 · Link a WeChat identity
 //
-// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束，已验证的手机会收到通知短信。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
 // 合并。
 //
 // Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
-// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
-// user is 409; `POST /auth/merge` makes one user of the two.
+// (else 403, `fresh_proof_required`); the other sessions end, and the verified mobile is told. Linking it again changes
+// nothing. One that belongs to another user is 409; `POST /auth/merge` makes one user of the two.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11872,13 +11943,14 @@ func (c *Client) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn
 // 文档 002。返回令牌所属的用户本人；令牌的用户属于应用的某个组织机构时，也返回应用各组织机构的其他成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，
 // 但只能看到属于它的组织机构；密钥错误返回 401，错误过多返回 429。其余情况一律 404，已停用或已注销的用户也是。查询他人有次数限制，超过返回 429。
 // `userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。未验证的手机与邮箱为空串。
+// 令牌不会因此更新或延期。
 //
 // Document 002. Returns the token's own user and, to a user who belongs to one of the application's organisations, the
 // other members of these. An application that proves itself by its secret in the header `X-App-Secret` reads every user;
 // of the organisations it sees only its own. A wrong secret is 401, or 429 after too many. Everybody else is 404, and so
 // are disabled and closed users. Look-ups of others are limited: 429. `userId` is text, so that ids above 2^53 keep
 // their digits. The nickname is masked unless the application has the right `nickname`. A mobile or e-mail address that
-// is not proven is empty.
+// is not proven is empty. The token is neither renewed nor extended by this.
 //
 // Corresponds with GET /user/info (the `GetUserInfo` operationId).
 func (c *Client) GetUserInfo(ctx context.Context, params *GetUserInfoParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -17842,10 +17914,18 @@ type ClientWithResponsesInterface interface {
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 	//
+	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
+	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	//
+	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
+	// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
+	// after a change, and the verified mobile is told.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17857,10 +17937,18 @@ type ClientWithResponsesInterface interface {
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 	//
+	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
+	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	//
+	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
+	// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
+	// after a change, and the verified mobile is told.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17872,10 +17960,18 @@ type ClientWithResponsesInterface interface {
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 	//
+	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
+	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	//
+	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
+	// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
+	// after a change, and the verified mobile is told.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17884,11 +17980,13 @@ type ClientWithResponsesInterface interface {
 
 	// UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 	//
-	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-	// `oldPassowrd`，也接受 `oldPassword`。
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
 	//
-	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
-	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
+	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
+	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17897,11 +17995,13 @@ type ClientWithResponsesInterface interface {
 
 	// UpdatePasswordWithResponse 更新用户密码 · Change a password
 	//
-	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-	// `oldPassowrd`，也接受 `oldPassword`。
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
 	//
-	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
-	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
+	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
+	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17910,11 +18010,13 @@ type ClientWithResponsesInterface interface {
 
 	// UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 	//
-	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-	// `oldPassowrd`，也接受 `oldPassword`。
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
 	//
-	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
-	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
+	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
+	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17953,13 +18055,13 @@ type ClientWithResponsesInterface interface {
 
 	// CloseAccountWithBodyWithResponse 注销账号 · Close the caller's account
 	//
-	// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+	// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。已验证的手机会收到通知短信。
 	// 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
 	//
 	// Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
-	// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
-	// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
-	// administrator cannot close their own account.
+	// the `password`, or a code of the purpose `prove_identity` to the verified mobile. A password or a code that is given must
+	// be right. The verified mobile is told. Signing in before `eraseTime` takes the closing back; after it all personal data is
+	// erased, and user name, mobile and e-mail are free again. A super administrator cannot close their own account.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17968,13 +18070,13 @@ type ClientWithResponsesInterface interface {
 
 	// CloseAccountWithResponse 注销账号 · Close the caller's account
 	//
-	// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+	// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。已验证的手机会收到通知短信。
 	// 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
 	//
 	// Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
-	// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
-	// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
-	// administrator cannot close their own account.
+	// the `password`, or a code of the purpose `prove_identity` to the verified mobile. A password or a code that is given must
+	// be right. The verified mobile is told. Signing in before `eraseTime` takes the closing back; after it all personal data is
+	// erased, and user name, mobile and e-mail are free again. A super administrator cannot close their own account.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18005,14 +18107,14 @@ type ClientWithResponsesInterface interface {
 
 	// MergeUsersWithBodyWithResponse 合并账号 · Make one account of two
 	//
-	// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+	// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束，已验证的手机会收到通知短信。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
 	//
 	// Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
 	// request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
 	// `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
 	// Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
-	// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
-	// an administrator cannot be merged (403). This cannot be undone.
+	// the caller has none. The other account is gone, all sessions end but the current one, and the verified mobiles are told.
+	// A disabled account and that of an administrator cannot be merged (403). This cannot be undone.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18021,14 +18123,14 @@ type ClientWithResponsesInterface interface {
 
 	// MergeUsersWithResponse 合并账号 · Make one account of two
 	//
-	// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+	// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束，已验证的手机会收到通知短信。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
 	//
 	// Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
 	// request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
 	// `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
 	// Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
-	// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
-	// an administrator cannot be merged (403). This cannot be undone.
+	// the caller has none. The other account is gone, all sessions end but the current one, and the verified mobiles are told.
+	// A disabled account and that of an administrator cannot be merged (403). This cannot be undone.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18092,12 +18194,12 @@ type ClientWithResponsesInterface interface {
 	// VerifyMobileWithBodyWithResponse 验证新手机号 · Verify a new mobile
 	//
 	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
-	// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
+	// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。成功后其他会话结束，原手机会收到通知短信。
 	//
 	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
 	// that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
-	// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
-	// sessions end then, and the old mobile is told.
+	// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. A password
+	// or a code that is given must be right. The other sessions end then, and the old mobile is told.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18107,12 +18209,12 @@ type ClientWithResponsesInterface interface {
 	// VerifyMobileWithResponse 验证新手机号 · Verify a new mobile
 	//
 	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
-	// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
+	// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。成功后其他会话结束，原手机会收到通知短信。
 	//
 	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
 	// that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
-	// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
-	// sessions end then, and the old mobile is told.
+	// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. A password
+	// or a code that is given must be right. The other sessions end then, and the old mobile is told.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18217,12 +18319,12 @@ type ClientWithResponsesInterface interface {
 
 	// LinkWeChatWithBodyWithResponse 绑定微信 · Link a WeChat identity
 	//
-	// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+	// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束，已验证的手机会收到通知短信。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
 	// 合并。
 	//
 	// Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
-	// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
-	// user is 409; `POST /auth/merge` makes one user of the two.
+	// (else 403, `fresh_proof_required`); the other sessions end, and the verified mobile is told. Linking it again changes
+	// nothing. One that belongs to another user is 409; `POST /auth/merge` makes one user of the two.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18231,12 +18333,12 @@ type ClientWithResponsesInterface interface {
 
 	// LinkWeChatWithResponse 绑定微信 · Link a WeChat identity
 	//
-	// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+	// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束，已验证的手机会收到通知短信。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
 	// 合并。
 	//
 	// Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
-	// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
-	// user is 409; `POST /auth/merge` makes one user of the two.
+	// (else 403, `fresh_proof_required`); the other sessions end, and the verified mobile is told. Linking it again changes
+	// nothing. One that belongs to another user is 409; `POST /auth/merge` makes one user of the two.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18426,13 +18528,14 @@ type ClientWithResponsesInterface interface {
 	// 文档 002。返回令牌所属的用户本人；令牌的用户属于应用的某个组织机构时，也返回应用各组织机构的其他成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，
 	// 但只能看到属于它的组织机构；密钥错误返回 401，错误过多返回 429。其余情况一律 404，已停用或已注销的用户也是。查询他人有次数限制，超过返回 429。
 	// `userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。未验证的手机与邮箱为空串。
+	// 令牌不会因此更新或延期。
 	//
 	// Document 002. Returns the token's own user and, to a user who belongs to one of the application's organisations, the
 	// other members of these. An application that proves itself by its secret in the header `X-App-Secret` reads every user;
 	// of the organisations it sees only its own. A wrong secret is 401, or 429 after too many. Everybody else is 404, and so
 	// are disabled and closed users. Look-ups of others are limited: 429. `userId` is text, so that ids above 2^53 keep
 	// their digits. The nickname is masked unless the application has the right `nickname`. A mobile or e-mail address that
-	// is not proven is empty.
+	// is not proven is empty. The token is neither renewed nor extended by this.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -24270,7 +24373,8 @@ func (r SignOutAdministratorAnswer) ContentType() string {
 
 // SignInAdministratorAnswer201Headers the declared response headers of an HTTP 201 response for SignInAdministrator
 type SignInAdministratorAnswer201Headers struct {
-	XRequestId *string
+	XRequestId    *string
+	XWeakPassword *string
 }
 
 // SignInAdministratorAnswer400Headers the declared response headers of an HTTP 400 response for SignInAdministrator
@@ -25375,7 +25479,7 @@ type EraseUserAnswer struct {
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
-	ApplicationproblemJSON403 *AdminForbidden
+	ApplicationproblemJSON403 *AdminFreshProofRequired
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
@@ -25425,7 +25529,7 @@ func (r EraseUserAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated {
 }
 
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
-func (r EraseUserAnswer) GetApplicationproblemJSON403() *AdminForbidden {
+func (r EraseUserAnswer) GetApplicationproblemJSON403() *AdminFreshProofRequired {
 	return r.ApplicationproblemJSON403
 }
 
@@ -25741,7 +25845,7 @@ type ChangeUserAnswer struct {
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
-	ApplicationproblemJSON403 *AdminForbidden
+	ApplicationproblemJSON403 *AdminFreshProofRequired
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
 	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
@@ -25808,7 +25912,7 @@ func (r ChangeUserAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated {
 }
 
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
-func (r ChangeUserAnswer) GetApplicationproblemJSON403() *AdminForbidden {
+func (r ChangeUserAnswer) GetApplicationproblemJSON403() *AdminFreshProofRequired {
 	return r.ApplicationproblemJSON403
 }
 
@@ -27010,7 +27114,7 @@ type MergeUserAnswer struct {
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
-	ApplicationproblemJSON403 *AdminForbidden
+	ApplicationproblemJSON403 *AdminFreshProofRequired
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
 	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
@@ -27069,7 +27173,7 @@ func (r MergeUserAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated {
 }
 
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
-func (r MergeUserAnswer) GetApplicationproblemJSON403() *AdminForbidden {
+func (r MergeUserAnswer) GetApplicationproblemJSON403() *AdminFreshProofRequired {
 	return r.ApplicationproblemJSON403
 }
 
@@ -27221,7 +27325,7 @@ type SetUserPasswordAnswer struct {
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
-	ApplicationproblemJSON403 *AdminForbidden
+	ApplicationproblemJSON403 *AdminFreshProofRequired
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
 	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
@@ -27284,7 +27388,7 @@ func (r SetUserPasswordAnswer) GetApplicationproblemJSON401() *AdminUnauthentica
 }
 
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
-func (r SetUserPasswordAnswer) GetApplicationproblemJSON403() *AdminForbidden {
+func (r SetUserPasswordAnswer) GetApplicationproblemJSON403() *AdminFreshProofRequired {
 	return r.ApplicationproblemJSON403
 }
 
@@ -29791,8 +29895,9 @@ func (r PostUserDetailAnswer) ContentType() string {
 
 // SignInByPasswordAnswer200Headers the declared response headers of an HTTP 200 response for SignInByPassword
 type SignInByPasswordAnswer200Headers struct {
-	Jwt        string
-	XRequestId *string
+	Jwt           string
+	XRequestId    *string
+	XWeakPassword *string
 }
 
 // SignInByPasswordAnswer400Headers the declared response headers of an HTTP 400 response for SignInByPassword
@@ -30025,7 +30130,7 @@ type UpdateUserAnswer struct {
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *JfinalUnauthenticated
 	// JSON403 the response for an HTTP 403 `application/json` response
-	JSON403 *JfinalForbidden
+	JSON403 *JfinalFreshProofRequired
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *JfinalUserNotFound
 	// JSON408 the response for an HTTP 408 `application/json` response
@@ -30084,7 +30189,7 @@ func (r UpdateUserAnswer) GetJSON401() *JfinalUnauthenticated {
 }
 
 // GetJSON403 returns the response for an HTTP 403 `application/json` response
-func (r UpdateUserAnswer) GetJSON403() *JfinalForbidden {
+func (r UpdateUserAnswer) GetJSON403() *JfinalFreshProofRequired {
 	return r.JSON403
 }
 
@@ -30230,7 +30335,7 @@ type UpdatePasswordAnswer struct {
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *JfinalUnauthenticated
 	// JSON403 the response for an HTTP 403 `application/json` response
-	JSON403 *JfinalForbidden
+	JSON403 *JfinalFreshProofRequired
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *JfinalUserNotFound
 	// JSON408 the response for an HTTP 408 `application/json` response
@@ -30289,7 +30394,7 @@ func (r UpdatePasswordAnswer) GetJSON401() *JfinalUnauthenticated {
 }
 
 // GetJSON403 returns the response for an HTTP 403 `application/json` response
-func (r UpdatePasswordAnswer) GetJSON403() *JfinalForbidden {
+func (r UpdatePasswordAnswer) GetJSON403() *JfinalFreshProofRequired {
 	return r.JSON403
 }
 
@@ -35981,10 +36086,18 @@ func (c *ClientWithResponses) SignInByPasswordWithFormdataBodyWithResponse(ctx c
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 // 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 //
+// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
+//
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+//
+// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
+// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
+// after a change, and the verified mobile is told.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36002,10 +36115,18 @@ func (c *ClientWithResponses) UpdateUserWithBodyWithResponse(ctx context.Context
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 // 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 //
+// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
+//
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+//
+// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
+// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
+// after a change, and the verified mobile is told.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36023,10 +36144,18 @@ func (c *ClientWithResponses) UpdateUserWithResponse(ctx context.Context, body U
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 // 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 //
+// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
+//
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+//
+// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
+// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
+// after a change, and the verified mobile is told.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36041,11 +36170,13 @@ func (c *ClientWithResponses) UpdateUserWithFormdataBodyWithResponse(ctx context
 
 // UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 //
-// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-// `oldPassowrd`，也接受 `oldPassword`。
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
 //
-// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
-// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
+// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
+// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36060,11 +36191,13 @@ func (c *ClientWithResponses) UpdatePasswordWithBodyWithResponse(ctx context.Con
 
 // UpdatePasswordWithResponse 更新用户密码 · Change a password
 //
-// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-// `oldPassowrd`，也接受 `oldPassword`。
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
 //
-// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
-// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
+// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
+// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36079,11 +36212,13 @@ func (c *ClientWithResponses) UpdatePasswordWithResponse(ctx context.Context, bo
 
 // UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 //
-// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-// `oldPassowrd`，也接受 `oldPassword`。
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
 //
-// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
-// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
+// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
+// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36140,13 +36275,13 @@ func (c *ClientWithResponses) RefreshAccessTokenWithResponse(ctx context.Context
 
 // CloseAccountWithBodyWithResponse 注销账号 · Close the caller's account
 //
-// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。已验证的手机会收到通知短信。
 // 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
 //
 // Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
-// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
-// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
-// administrator cannot close their own account.
+// the `password`, or a code of the purpose `prove_identity` to the verified mobile. A password or a code that is given must
+// be right. The verified mobile is told. Signing in before `eraseTime` takes the closing back; after it all personal data is
+// erased, and user name, mobile and e-mail are free again. A super administrator cannot close their own account.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36161,13 +36296,13 @@ func (c *ClientWithResponses) CloseAccountWithBodyWithResponse(ctx context.Conte
 
 // CloseAccountWithResponse 注销账号 · Close the caller's account
 //
-// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。已验证的手机会收到通知短信。
 // 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
 //
 // Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
-// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
-// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
-// administrator cannot close their own account.
+// the `password`, or a code of the purpose `prove_identity` to the verified mobile. A password or a code that is given must
+// be right. The verified mobile is told. Signing in before `eraseTime` takes the closing back; after it all personal data is
+// erased, and user name, mobile and e-mail are free again. A super administrator cannot close their own account.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36216,14 +36351,14 @@ func (c *ClientWithResponses) SignOutWithResponse(ctx context.Context, reqEditor
 
 // MergeUsersWithBodyWithResponse 合并账号 · Make one account of two
 //
-// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束，已验证的手机会收到通知短信。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
 //
 // Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
 // request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
 // `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
 // Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
-// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
-// an administrator cannot be merged (403). This cannot be undone.
+// the caller has none. The other account is gone, all sessions end but the current one, and the verified mobiles are told.
+// A disabled account and that of an administrator cannot be merged (403). This cannot be undone.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36238,14 +36373,14 @@ func (c *ClientWithResponses) MergeUsersWithBodyWithResponse(ctx context.Context
 
 // MergeUsersWithResponse 合并账号 · Make one account of two
 //
-// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束，已验证的手机会收到通知短信。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
 //
 // Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
 // request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
 // `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
 // Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
-// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
-// an administrator cannot be merged (403). This cannot be undone.
+// the caller has none. The other account is gone, all sessions end but the current one, and the verified mobiles are told.
+// A disabled account and that of an administrator cannot be merged (403). This cannot be undone.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36339,12 +36474,12 @@ func (c *ClientWithResponses) SignInByMobileWithResponse(ctx context.Context, pa
 // VerifyMobileWithBodyWithResponse 验证新手机号 · Verify a new mobile
 //
 // 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
-// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
+// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。成功后其他会话结束，原手机会收到通知短信。
 //
 // Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
 // that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
-// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
-// sessions end then, and the old mobile is told.
+// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. A password
+// or a code that is given must be right. The other sessions end then, and the old mobile is told.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36360,12 +36495,12 @@ func (c *ClientWithResponses) VerifyMobileWithBodyWithResponse(ctx context.Conte
 // VerifyMobileWithResponse 验证新手机号 · Verify a new mobile
 //
 // 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
-// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
+// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码；给出的密码和验证码必须正确。成功后其他会话结束，原手机会收到通知短信。
 //
 // Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
 // that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
-// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
-// sessions end then, and the old mobile is told.
+// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. A password
+// or a code that is given must be right. The other sessions end then, and the old mobile is told.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36518,12 +36653,12 @@ func (c *ClientWithResponses) ExchangeTokenWithResponse(ctx context.Context, par
 
 // LinkWeChatWithBodyWithResponse 绑定微信 · Link a WeChat identity
 //
-// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束，已验证的手机会收到通知短信。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
 // 合并。
 //
 // Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
-// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
-// user is 409; `POST /auth/merge` makes one user of the two.
+// (else 403, `fresh_proof_required`); the other sessions end, and the verified mobile is told. Linking it again changes
+// nothing. One that belongs to another user is 409; `POST /auth/merge` makes one user of the two.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36538,12 +36673,12 @@ func (c *ClientWithResponses) LinkWeChatWithBodyWithResponse(ctx context.Context
 
 // LinkWeChatWithResponse 绑定微信 · Link a WeChat identity
 //
-// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束，已验证的手机会收到通知短信。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
 // 合并。
 //
 // Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
-// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
-// user is 409; `POST /auth/merge` makes one user of the two.
+// (else 403, `fresh_proof_required`); the other sessions end, and the verified mobile is told. Linking it again changes
+// nothing. One that belongs to another user is 409; `POST /auth/merge` makes one user of the two.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36817,13 +36952,14 @@ func (c *ClientWithResponses) GetReadinessWithResponse(ctx context.Context, reqE
 // 文档 002。返回令牌所属的用户本人；令牌的用户属于应用的某个组织机构时，也返回应用各组织机构的其他成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，
 // 但只能看到属于它的组织机构；密钥错误返回 401，错误过多返回 429。其余情况一律 404，已停用或已注销的用户也是。查询他人有次数限制，超过返回 429。
 // `userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。未验证的手机与邮箱为空串。
+// 令牌不会因此更新或延期。
 //
 // Document 002. Returns the token's own user and, to a user who belongs to one of the application's organisations, the
 // other members of these. An application that proves itself by its secret in the header `X-App-Secret` reads every user;
 // of the organisations it sees only its own. A wrong secret is 401, or 429 after too many. Everybody else is 404, and so
 // are disabled and closed users. Look-ups of others are limited: 429. `userId` is text, so that ids above 2^53 keep
 // their digits. The nickname is masked unless the application has the right `nickname`. A mobile or e-mail address that
-// is not proven is empty.
+// is not proven is empty. The token is neither renewed nor extended by this.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -43852,6 +43988,13 @@ func ParseSignInAdministratorAnswer(rsp *http.Response) (*SignInAdministratorAns
 			}
 			headers.XRequestId = &value
 		}
+		if values := rsp.Header.Values("X-Weak-Password"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Weak-Password", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XWeakPassword = &value
+		}
 		response.Headers201 = &headers
 	case rsp.StatusCode == 400:
 		var headers SignInAdministratorAnswer400Headers
@@ -45045,7 +45188,7 @@ func ParseEraseUserAnswer(rsp *http.Response) (*EraseUserAnswer, error) {
 		response.ApplicationproblemJSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest AdminForbidden
+		var dest AdminFreshProofRequired
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -45478,7 +45621,7 @@ func ParseChangeUserAnswer(rsp *http.Response) (*ChangeUserAnswer, error) {
 		response.ApplicationproblemJSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest AdminForbidden
+		var dest AdminFreshProofRequired
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -47015,7 +47158,7 @@ func ParseMergeUserAnswer(rsp *http.Response) (*MergeUserAnswer, error) {
 		response.ApplicationproblemJSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest AdminForbidden
+		var dest AdminFreshProofRequired
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -47269,7 +47412,7 @@ func ParseSetUserPasswordAnswer(rsp *http.Response) (*SetUserPasswordAnswer, err
 		response.ApplicationproblemJSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest AdminForbidden
+		var dest AdminFreshProofRequired
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -50531,6 +50674,13 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 			}
 			headers.XRequestId = &value
 		}
+		if values := rsp.Header.Values("X-Weak-Password"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Weak-Password", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XWeakPassword = &value
+		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers SignInByPasswordAnswer400Headers
@@ -50667,7 +50817,7 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest JfinalForbidden
+		var dest JfinalFreshProofRequired
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -50914,7 +51064,7 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest JfinalForbidden
+		var dest JfinalFreshProofRequired
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -76,8 +76,10 @@ func (a API) SignInByPassword(ctx context.Context, r openapi.SignInByPasswordReq
 		return nil, err
 	}
 	return openapi.SignInByPassword200JSONResponse{
-		Body:    openapi.LoginResponse{State: openapi.JfinalOk, Jwt: result.AccessToken},
-		Headers: openapi.SignInByPassword200ResponseHeaders{Jwt: result.AccessToken},
+		Body: openapi.LoginResponse{State: openapi.JfinalOk, Jwt: result.AccessToken},
+		Headers: openapi.SignInByPassword200ResponseHeaders{
+			Jwt: result.AccessToken, XWeakPassword: dialect.OrNull(string(result.WeakPassword)),
+		},
 	}, nil
 }
 
