@@ -127,7 +127,7 @@ func TestTwoServers(t *testing.T) {
 			}
 			logins.Wait()
 			for _, s := range servers {
-				live, err := s.LiveSessions(t.Context(), 1, 0)
+				live, err := s.LiveSessions(t.Context(), 1, 0, 100)
 				if err != nil || len(live) != 1 {
 					t.Errorf("%d live sessions, %v", len(live), err)
 				}
