@@ -62,7 +62,9 @@ var mayImport = map[string][]string{
 	"quartet/server/account": {
 		"quartet/store", "quartet/server/apierr", "quartet/server/token", "quartet/server/password",
 		"quartet/server/fieldcrypt", "quartet/server/idgen", "quartet/server/account/importmerge",
+		"quartet/server/account/quickhash",
 	},
+	"quartet/server/account/quickhash":     {"quartet/server/fieldcrypt", "quartet/server/password", "quartet/store"},
 	"quartet/server/userimport":            {"quartet/server/account", "quartet/server/apierr", "quartet/server/password"},
 	"quartet/openapi/check/contract":       {"quartet/openapi", "quartet/openapi/answerrule", "quartet/openapi/envelope"},
 	"quartet/openapi/mock":                 {"quartet/openapi/answerrule", "quartet/openapi/envelope"},

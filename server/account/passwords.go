@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"strconv"
+	"time"
 
+	"quartet/server/account/quickhash"
 	"quartet/server/apierr"
 	"quartet/server/password"
 	"quartet/store"
@@ -80,7 +82,7 @@ func (s *Service) isPasswordOf(ctx context.Context, caller Caller, user store.Us
 		lockKey: key,
 		key:     key,
 		limits:  []store.RateLimit{s.limits.OldPasswordPerUser.limit(key)},
-		hash:    user.PasswordHash,
+		hash:    s.openHash(user),
 	}
 	if s.oldBackEnd != nil && user.PasswordHash == nil {
 		g.elsewhere = func(ctx context.Context) (bool, error) { return s.isPasswordThere(ctx, user, text) }
@@ -92,6 +94,29 @@ func (s *Service) isPasswordOf(ctx context.Context, caller Caller, user store.Us
 		return nil
 	})
 	return v.right, err
+}
+
+// openHash returns the hash of a user's password, opened if it is sealed; nil for none.
+func (s *Service) openHash(user store.User) *string {
+	if user.PasswordHash == nil {
+		return nil
+	}
+	hash, err := quickhash.Open(s.sealer, user.ID, *user.PasswordHash)
+	if err != nil {
+		s.log.Error("stored password hash cannot be opened", "user", user.ID, "error", err)
+		return nil
+	}
+	return &hash
+}
+
+// wrapPause keeps the wrapping of quick hashes below half of a core.
+const wrapPause = 25 * time.Millisecond
+
+// QuickHashes returns the job that wraps the quick hashes of other systems. Its function
+// is called now and then, by one caller at a time, and returns how many it has wrapped.
+func (s *Service) QuickHashes() func(context.Context) (wrapped int, err error) {
+	w := &quickhash.Wrapper{Store: s.store, Hasher: s.hasher, Sealer: s.sealer, Now: s.now, Log: s.log, Wait: quickhash.Pauses(wrapPause)}
+	return w.Wrap
 }
 
 // freshBy accepts a session that was opened in this way within FreshSignIn.
