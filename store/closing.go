@@ -13,7 +13,7 @@ type Alias struct {
 }
 
 const (
-	userAliases      = "SELECT source, alias FROM user_aliases WHERE user_id = ? ORDER BY source, alias"
+	userAliases      = "SELECT source, alias FROM user_aliases WHERE user_id = ? ORDER BY source, alias" + limitListed
 	dueUsers         = "SELECT id FROM users WHERE closing_at <= ? ORDER BY closing_at, id LIMIT ?"
 	closingUser      = "closing_at = ?, version = version + 1, updated_at = ?"
 	eraseDueUser     = deleteUser + " AND closing_at <= ?"

@@ -306,7 +306,7 @@ const (
 		LEFT JOIN organisations o ON o.id = m.organisation_id AND o.disabled_at IS NULL
 		LEFT JOIN membership_roles mr ON mr.user_id = m.user_id AND mr.organisation_id = m.organisation_id
 		LEFT JOIN roles r ON r.id = mr.role_id AND r.disabled_at IS NULL`
-	profileOrder = "ORDER BY m.organisation_id, mr.role_id"
+	profileOrder = "ORDER BY m.organisation_id, mr.role_id" + limitListed
 )
 
 // profileRow is a user with one organisation and one role in it, or with none.

@@ -21,7 +21,13 @@ func TestMain(m *testing.M) {
 
 func TestSQLite(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) *store.Store { return storetest.SQLite(t) })
+	var queries store.Queries
+	t.Cleanup(func() { checkBounded(t, &queries) })
+	storetest.Run(t, func(t *testing.T) *store.Store {
+		s := storetest.SQLite(t)
+		queries.Record(s)
+		return s
+	})
 }
 
 func TestPostgres(t *testing.T) {

@@ -49,6 +49,7 @@ type Limits struct {
 	WeChatRepeat    time.Duration // how long an exchanged WeChat code gives the same user
 	ClosingGrace    time.Duration // how long a sign-in takes back the closing of an account
 	DataPerUser     Rate          // copies of one's own data
+	ChangesPerUser  Rate          // changes by a user of what is their own
 	FallbackTimeout time.Duration // for an answer of the old back end
 	FallbackRefusal time.Duration // that each refusal takes, if there is an old back end
 	ExchangePerIP   Rate          // tokens of the old back end exchanged for one client IP
@@ -100,6 +101,7 @@ func DefaultLimits() Limits {
 		WeChatRepeat:         5 * time.Minute,
 		ClosingGrace:         15 * 24 * time.Hour,
 		DataPerUser:          Rate{5, 24 * time.Hour},
+		ChangesPerUser:       Rate{60, time.Hour},
 		FallbackTimeout:      2 * time.Second,
 		FallbackRefusal:      3 * time.Second,
 		ExchangePerIP:        Rate{300, time.Minute},

@@ -25,7 +25,7 @@ const oldPasswordField = "oldPassowrd"
 //
 // Failures are Forbidden, UserNotFound, WeakPassword (field newPassword),
 // InvalidField (field oldPassowrd, required), WrongOldPassword, also after too
-// many wrong ones, and Overloaded.
+// many wrong ones, TooManyRequests and Overloaded.
 func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int64, newPassword string, oldPassword *string) error {
 	if err := caller.mayChangePasswordOf(userID); err != nil {
 		return err
@@ -45,8 +45,7 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int6
 	if err != nil {
 		return s.hashErr(err)
 	}
-	// the caller's own session stays
-	return s.setPassword(ctx, hash, was, caller.SessionID, passwordChosen(caller, user, filled(was) != nil))
+	return s.setPassword(ctx, caller, hash, was, passwordChosen(caller, user, filled(was) != nil))
 }
 
 // checkOldPassword returns the hash that was verified, "" for a user who has none yet,
@@ -88,9 +87,19 @@ func (s *Service) isPasswordOf(ctx context.Context, caller Caller, user store.Us
 		g.elsewhere = func(ctx context.Context) (bool, error) { return s.isPasswordThere(ctx, user, text) }
 	}
 	v, err := s.compare(ctx, g, text, func(tx *tx, v verdict) error {
-		if !v.right {
-			tx.record(oldPasswordRefused(caller, user.ID, v))
+		if v.right {
+			return nil
 		}
+		if v.locked {
+			err := s.limitChanges(ctx, tx, caller)
+			if _, reached := errors.AsType[store.RateLimitError](err); reached {
+				return nil // it has counted nothing, and the audit has enough of them
+			}
+			if err != nil {
+				return err
+			}
+		}
+		tx.record(oldPasswordRefused(caller, user.ID, v))
 		return nil
 	})
 	return v.right, err
@@ -132,12 +141,15 @@ func wrongOldPassword() error {
 	return &apierr.Error{Code: apierr.WrongOldPassword, Field: oldPasswordField}
 }
 
-// setPassword stores the hash and ends the user's sessions except keep. With was, it
-// does so only if that is still the hash, or "" if there is still none. change is the
+// setPassword stores the hash and ends the user's sessions except the caller's. With was,
+// it does so only if that is still the hash, or "" if there is still none. change is the
 // event of the user.
-func (s *Service) setPassword(ctx context.Context, hash string, was *string, keep int64, change event) error {
+func (s *Service) setPassword(ctx context.Context, caller Caller, hash string, was *string, change event) error {
 	err := s.inTx(ctx, func(tx *tx) error {
-		ended, err := tx.SetPassword(ctx, change.subject, hash, was, keep, newStamp(), store.TimeOf(s.now()))
+		if err := s.limitChanges(ctx, tx, caller); err != nil {
+			return err
+		}
+		ended, err := tx.SetPassword(ctx, change.subject, hash, was, caller.SessionID, newStamp(), store.TimeOf(s.now()))
 		change.detail = details{"ended_sessions": ended}
 		tx.record(change)
 		return err

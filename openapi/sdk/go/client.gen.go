@@ -8196,12 +8196,13 @@ type ClientInterface interface {
 	// SignInByPasswordWithBody 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
+	// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8211,12 +8212,13 @@ type ClientInterface interface {
 	// SignInByPassword 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
+	// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8226,12 +8228,13 @@ type ClientInterface interface {
 	// SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
+	// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -8241,12 +8244,13 @@ type ClientInterface interface {
 	// UpdateUserWithBody 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。
 	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8256,12 +8260,13 @@ type ClientInterface interface {
 	// UpdateUser 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。
 	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8271,12 +8276,13 @@ type ClientInterface interface {
 	// UpdateUserWithFormdataBody 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。
 	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -8286,10 +8292,11 @@ type ClientInterface interface {
 	// UpdatePasswordWithBody 更新用户密码 · Change a password
 	//
 	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-	// `oldPassowrd`，也接受 `oldPassword`。
+	// `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
 	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Users change their password and their data at most 60 times an hour together (429).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8299,10 +8306,11 @@ type ClientInterface interface {
 	// UpdatePassword 更新用户密码 · Change a password
 	//
 	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-	// `oldPassowrd`，也接受 `oldPassword`。
+	// `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
 	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Users change their password and their data at most 60 times an hour together (429).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8312,10 +8320,11 @@ type ClientInterface interface {
 	// UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 	//
 	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-	// `oldPassowrd`，也接受 `oldPassword`。
+	// `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
 	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Users change their password and their data at most 60 times an hour together (429).
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -8542,9 +8551,9 @@ type ClientInterface interface {
 
 	// ListSessions 我的会话 · List the caller's live sessions
 	//
-	// 列出当前用户的有效会话，新的在前。
+	// 列出当前用户的有效会话，新的在前。最多 100 个，超出时登录会结束最早的会话。
 	//
-	// Lists the caller's live sessions, newest first.
+	// Lists the caller's live sessions, newest first. There are at most 100: a sign-in beyond that ends the oldest.
 	//
 	// Corresponds with GET /auth/sessions (the `ListSessions` operationId).
 	ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -10764,12 +10773,13 @@ func (c *Client) PostUserDetailWithFormdataBody(ctx context.Context, body PostUs
 // SignInByPasswordWithBody 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 // client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
+// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10789,12 +10799,13 @@ func (c *Client) SignInByPasswordWithBody(ctx context.Context, contentType strin
 // SignInByPassword 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 // client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
+// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10814,12 +10825,13 @@ func (c *Client) SignInByPassword(ctx context.Context, body SignInByPasswordJSON
 // SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 // client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
+// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -10839,12 +10851,13 @@ func (c *Client) SignInByPasswordWithFormdataBody(ctx context.Context, body Sign
 // UpdateUserWithBody 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。
 //
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10864,12 +10877,13 @@ func (c *Client) UpdateUserWithBody(ctx context.Context, contentType string, bod
 // UpdateUser 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。
 //
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10889,12 +10903,13 @@ func (c *Client) UpdateUser(ctx context.Context, body UpdateUserJSONRequestBody,
 // UpdateUserWithFormdataBody 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。
 //
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -10914,10 +10929,11 @@ func (c *Client) UpdateUserWithFormdataBody(ctx context.Context, body UpdateUser
 // UpdatePasswordWithBody 更新用户密码 · Change a password
 //
 // 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-// `oldPassowrd`，也接受 `oldPassword`。
+// `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
 // other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Users change their password and their data at most 60 times an hour together (429).
 //
 // Takes any type of body and a specified content type.
 //
@@ -10937,10 +10953,11 @@ func (c *Client) UpdatePasswordWithBody(ctx context.Context, contentType string,
 // UpdatePassword 更新用户密码 · Change a password
 //
 // 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-// `oldPassowrd`，也接受 `oldPassword`。
+// `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
 // other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Users change their password and their data at most 60 times an hour together (429).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10960,10 +10977,11 @@ func (c *Client) UpdatePassword(ctx context.Context, body UpdatePasswordJSONRequ
 // UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 //
 // 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-// `oldPassowrd`，也接受 `oldPassword`。
+// `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
 // other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Users change their password and their data at most 60 times an hour together (429).
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -11360,9 +11378,9 @@ func (c *Client) ResetForgottenPassword(ctx context.Context, body ResetForgotten
 
 // ListSessions 我的会话 · List the caller's live sessions
 //
-// 列出当前用户的有效会话，新的在前。
+// 列出当前用户的有效会话，新的在前。最多 100 个，超出时登录会结束最早的会话。
 //
-// Lists the caller's live sessions, newest first.
+// Lists the caller's live sessions, newest first. There are at most 100: a sign-in beyond that ends the oldest.
 //
 // Corresponds with GET /auth/sessions (the `ListSessions` operationId).
 func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -17730,12 +17748,13 @@ type ClientWithResponsesInterface interface {
 	// SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
+	// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17745,12 +17764,13 @@ type ClientWithResponsesInterface interface {
 	// SignInByPasswordWithResponse 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
+	// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17760,12 +17780,13 @@ type ClientWithResponsesInterface interface {
 	// SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
+	// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17775,12 +17796,13 @@ type ClientWithResponsesInterface interface {
 	// UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。
 	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17790,12 +17812,13 @@ type ClientWithResponsesInterface interface {
 	// UpdateUserWithResponse 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。
 	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17805,12 +17828,13 @@ type ClientWithResponsesInterface interface {
 	// UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。
 	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17820,10 +17844,11 @@ type ClientWithResponsesInterface interface {
 	// UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 	//
 	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-	// `oldPassowrd`，也接受 `oldPassword`。
+	// `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
 	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Users change their password and their data at most 60 times an hour together (429).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17833,10 +17858,11 @@ type ClientWithResponsesInterface interface {
 	// UpdatePasswordWithResponse 更新用户密码 · Change a password
 	//
 	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-	// `oldPassowrd`，也接受 `oldPassword`。
+	// `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
 	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Users change their password and their data at most 60 times an hour together (429).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17846,10 +17872,11 @@ type ClientWithResponsesInterface interface {
 	// UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 	//
 	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-	// `oldPassowrd`，也接受 `oldPassword`。
+	// `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
 	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Users change their password and their data at most 60 times an hour together (429).
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18080,9 +18107,9 @@ type ClientWithResponsesInterface interface {
 
 	// ListSessionsWithResponse 我的会话 · List the caller's live sessions
 	//
-	// 列出当前用户的有效会话，新的在前。
+	// 列出当前用户的有效会话，新的在前。最多 100 个，超出时登录会结束最早的会话。
 	//
-	// Lists the caller's live sessions, newest first.
+	// Lists the caller's live sessions, newest first. There are at most 100: a sign-in beyond that ends the oldest.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -29457,6 +29484,12 @@ type SignInByPasswordAnswer415Headers struct {
 	XRequestId *string
 }
 
+// SignInByPasswordAnswer429Headers the declared response headers of an HTTP 429 response for SignInByPassword
+type SignInByPasswordAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // SignInByPasswordAnswer431Headers the declared response headers of an HTTP 431 response for SignInByPassword
 type SignInByPasswordAnswer431Headers struct {
 	XRequestId *string
@@ -29488,6 +29521,8 @@ type SignInByPasswordAnswer struct {
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JfinalUnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *JfinalTooManyRequests
 	// JSON431 the response for an HTTP 431 `application/json` response
 	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
@@ -29506,6 +29541,8 @@ type SignInByPasswordAnswer struct {
 	Headers413 *SignInByPasswordAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *SignInByPasswordAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *SignInByPasswordAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *SignInByPasswordAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -29542,6 +29579,11 @@ func (r SignInByPasswordAnswer) GetJSON413() *JfinalTooLarge {
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
 func (r SignInByPasswordAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r SignInByPasswordAnswer) GetJSON429() *JfinalTooManyRequests {
+	return r.JSON429
 }
 
 // GetJSON431 returns the response for an HTTP 431 `application/json` response
@@ -29635,6 +29677,12 @@ type UpdateUserAnswer415Headers struct {
 	XRequestId *string
 }
 
+// UpdateUserAnswer429Headers the declared response headers of an HTTP 429 response for UpdateUser
+type UpdateUserAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // UpdateUserAnswer431Headers the declared response headers of an HTTP 431 response for UpdateUser
 type UpdateUserAnswer431Headers struct {
 	XRequestId *string
@@ -29672,6 +29720,8 @@ type UpdateUserAnswer struct {
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JfinalUnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *JfinalTooManyRequests
 	// JSON431 the response for an HTTP 431 `application/json` response
 	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
@@ -29696,6 +29746,8 @@ type UpdateUserAnswer struct {
 	Headers413 *UpdateUserAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *UpdateUserAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *UpdateUserAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *UpdateUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -29747,6 +29799,11 @@ func (r UpdateUserAnswer) GetJSON413() *JfinalTooLarge {
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
 func (r UpdateUserAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r UpdateUserAnswer) GetJSON429() *JfinalTooManyRequests {
+	return r.JSON429
 }
 
 // GetJSON431 returns the response for an HTTP 431 `application/json` response
@@ -29840,6 +29897,12 @@ type UpdatePasswordAnswer422Headers struct {
 	XRequestId *string
 }
 
+// UpdatePasswordAnswer429Headers the declared response headers of an HTTP 429 response for UpdatePassword
+type UpdatePasswordAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // UpdatePasswordAnswer431Headers the declared response headers of an HTTP 431 response for UpdatePassword
 type UpdatePasswordAnswer431Headers struct {
 	XRequestId *string
@@ -29877,6 +29940,8 @@ type UpdatePasswordAnswer struct {
 	JSON415 *JfinalUnsupportedMediaType
 	// JSON422 the response for an HTTP 422 `application/json` response
 	JSON422 *JfinalWeakPassword
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *JfinalTooManyRequests
 	// JSON431 the response for an HTTP 431 `application/json` response
 	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
@@ -29901,6 +29966,8 @@ type UpdatePasswordAnswer struct {
 	Headers415 *UpdatePasswordAnswer415Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
 	Headers422 *UpdatePasswordAnswer422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *UpdatePasswordAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *UpdatePasswordAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -29952,6 +30019,11 @@ func (r UpdatePasswordAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 // GetJSON422 returns the response for an HTTP 422 `application/json` response
 func (r UpdatePasswordAnswer) GetJSON422() *JfinalWeakPassword {
 	return r.JSON422
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r UpdatePasswordAnswer) GetJSON429() *JfinalTooManyRequests {
+	return r.JSON429
 }
 
 // GetJSON431 returns the response for an HTTP 431 `application/json` response
@@ -35527,12 +35599,13 @@ func (c *ClientWithResponses) PostUserDetailWithFormdataBodyWithResponse(ctx con
 // SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 // client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
+// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35548,12 +35621,13 @@ func (c *ClientWithResponses) SignInByPasswordWithBodyWithResponse(ctx context.C
 // SignInByPasswordWithResponse 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 // client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
+// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35569,12 +35643,13 @@ func (c *ClientWithResponses) SignInByPasswordWithResponse(ctx context.Context, 
 // SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 // client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
+// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35590,12 +35665,13 @@ func (c *ClientWithResponses) SignInByPasswordWithFormdataBodyWithResponse(ctx c
 // UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。
 //
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35611,12 +35687,13 @@ func (c *ClientWithResponses) UpdateUserWithBodyWithResponse(ctx context.Context
 // UpdateUserWithResponse 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。
 //
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35632,12 +35709,13 @@ func (c *ClientWithResponses) UpdateUserWithResponse(ctx context.Context, body U
 // UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。
 //
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35653,10 +35731,11 @@ func (c *ClientWithResponses) UpdateUserWithFormdataBodyWithResponse(ctx context
 // UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 //
 // 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-// `oldPassowrd`，也接受 `oldPassword`。
+// `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
 // other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Users change their password and their data at most 60 times an hour together (429).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35672,10 +35751,11 @@ func (c *ClientWithResponses) UpdatePasswordWithBodyWithResponse(ctx context.Con
 // UpdatePasswordWithResponse 更新用户密码 · Change a password
 //
 // 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-// `oldPassowrd`，也接受 `oldPassword`。
+// `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
 // other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Users change their password and their data at most 60 times an hour together (429).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35691,10 +35771,11 @@ func (c *ClientWithResponses) UpdatePasswordWithResponse(ctx context.Context, bo
 // UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 //
 // 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
-// `oldPassowrd`，也接受 `oldPassword`。
+// `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
 // other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Users change their password and their data at most 60 times an hour together (429).
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36027,9 +36108,9 @@ func (c *ClientWithResponses) ResetForgottenPasswordWithResponse(ctx context.Con
 
 // ListSessionsWithResponse 我的会话 · List the caller's live sessions
 //
-// 列出当前用户的有效会话，新的在前。
+// 列出当前用户的有效会话，新的在前。最多 100 个，超出时登录会结束最早的会话。
 //
-// Lists the caller's live sessions, newest first.
+// Lists the caller's live sessions, newest first. There are at most 100: a sign-in beyond that ends the oldest.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -49728,6 +49809,13 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 		}
 		response.JSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest JfinalTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest JfinalHeadersTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -49826,6 +49914,23 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers SignInByPasswordAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers SignInByPasswordAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -49944,6 +50049,13 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 			return nil, err
 		}
 		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest JfinalTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest JfinalHeadersTooLarge
@@ -50073,6 +50185,23 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers UpdateUserAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers UpdateUserAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -50191,6 +50320,13 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 			return nil, err
 		}
 		response.JSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest JfinalTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest JfinalHeadersTooLarge
@@ -50320,6 +50456,23 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers UpdatePasswordAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers UpdatePasswordAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
