@@ -10,8 +10,8 @@ import (
 	"quartet/store"
 )
 
-// plantSessions gives a user sessions without number, as an older program let anybody open.
-func (s *cluster) plantSessions(t *testing.T, user int64, sessions int) {
+// addManySessions gives a user sessions without number, as an older program let anybody open.
+func (s *cluster) addManySessions(t *testing.T, user int64, sessions int) {
 	t.Helper()
 	now := time.Now()
 	for planted := 0; planted < sessions; {
@@ -38,7 +38,7 @@ func (s *cluster) plantSessions(t *testing.T, user int64, sessions int) {
 func TestLoad_ManySessions(t *testing.T) {
 	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		user := s.person(t, "tao.ran", store.RoleMember)
-		s.plantSessions(t, user, 2000)
+		s.addManySessions(t, user, 2000)
 		access := s.session(t, user)
 		list := func(token string) (ids []string) {
 			t.Helper()

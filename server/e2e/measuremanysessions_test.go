@@ -21,7 +21,7 @@ func TestMeasureManySessions(t *testing.T) {
 		few := s.person(t, "song.yi", store.RoleMember)
 		many := s.person(t, "tao.ran", store.RoleMember)
 		s.application(t, other)
-		s.plantSessions(t, many, 100_000)
+		s.addManySessions(t, many, 100_000)
 		read := eachDialect(other, s.session(t, other))["cas"]
 		rates := map[int64][]float64{}
 		lists := map[int64]string{few: s.session(t, few), many: s.session(t, many)}
