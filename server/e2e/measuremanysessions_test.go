@@ -4,6 +4,8 @@ package e2e
 
 import (
 	"context"
+	"io"
+	"net/http"
 	"slices"
 	"sync"
 	"testing"
@@ -13,7 +15,7 @@ import (
 )
 
 // TestMeasureManySessions measures that others are read at 90 % of their rate at least
-// while a user with 100,000 sessions lists them 20 times a second. Nine rounds with the
+// while a user with 100,000 sessions lists them 10 times a second. Nine rounds with the
 // lists and nine without take turns.
 func TestMeasureManySessions(t *testing.T) {
 	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
@@ -21,19 +23,23 @@ func TestMeasureManySessions(t *testing.T) {
 		s.application(t, other)
 		s.addManySessions(t, many, 100_000)
 		read := eachDialect(other, s.session(t, other))["cas"]
-		list := get("/auth/sessions", "Authorization", s.session(t, many))
+		list, err := http.NewRequestWithContext(t.Context(), http.MethodGet, string(s.server(0).origin)+"/auth/sessions", http.NoBody)
+		must(t, err)
+		list.Header.Set("Authorization", s.session(t, many))
 		rates := map[bool][]float64{}
 		lists := 0
 		for range 9 {
-			for _, lists20 := range []bool{false, true} {
+			for _, listed := range []bool{false, true} {
 				listing, stop := context.WithCancel(t.Context())
 				var lister sync.WaitGroup
 				lister.Go(func() {
-					for lists20 && listing.Err() == nil {
-						if _, err := s.server(0).try(listing, list); err == nil {
+					for listed && listing.Err() == nil {
+						if answer, err := client.Do(list); err == nil && answer.StatusCode == http.StatusOK {
+							_, _ = io.Copy(io.Discard, answer.Body)
+							_ = answer.Body.Close()
 							lists++
 						}
-						time.Sleep(50 * time.Millisecond)
+						time.Sleep(100 * time.Millisecond)
 					}
 				})
 				reads, started := 0, time.Now()
@@ -41,7 +47,7 @@ func TestMeasureManySessions(t *testing.T) {
 					s.server(0).ok(t, read)
 					reads++
 				}
-				rates[lists20] = append(rates[lists20], float64(reads)/time.Since(started).Seconds())
+				rates[listed] = append(rates[listed], float64(reads)/time.Since(started).Seconds())
 				stop()
 				lister.Wait()
 			}
