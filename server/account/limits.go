@@ -20,10 +20,11 @@ func (r Rate) limit(key string) store.RateLimit {
 // Limits are the limits of the rules. The program's options have the same fields in the
 // same order.
 type Limits struct {
-	AccessLife       time.Duration // of an access token, from its issue or last extension
-	SessionLife      time.Duration // of a session and its refresh token, absolute
-	RefreshGrace     time.Duration // how long the access token before the newest is good
-	LastSeenInterval time.Duration // how exactly a session's last use is recorded
+	AccessLife       time.Duration     // of an access token, from its issue or last extension
+	SessionLife      time.Duration     // of a session and its refresh token, absolute
+	Sessions         store.SessionCaps // of a user; past ones are kept so that their tokens are answered with the reason
+	RefreshGrace     time.Duration     // how long the access token before the newest is good
+	LastSeenInterval time.Duration     // how exactly a session's last use is recorded
 
 	CodeLife         time.Duration // of a one-time code
 	CodeAttempts     int64         // wrong guesses that invalidate a code
@@ -77,6 +78,7 @@ func DefaultLimits() Limits {
 		SessionLife:      30 * 24 * time.Hour,
 		RefreshGrace:     10 * time.Second,
 		LastSeenInterval: time.Minute,
+		Sessions:         store.SessionCaps{Live: 100, Past: 1000, Opened: 1000, WindowMillis: time.Hour.Milliseconds()},
 
 		CodeLife:         5 * time.Minute,
 		CodeAttempts:     5,

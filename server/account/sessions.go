@@ -2,17 +2,11 @@ package account
 
 import (
 	"context"
-	"time"
 
 	"quartet/server/apierr"
 	"quartet/server/token"
 	"quartet/store"
 )
-
-// sessionCaps are how many sessions of a user are live at once, how many past ones are
-// kept so that their tokens are answered with the reason, and how many sign-ins a user has
-// in an hour.
-var sessionCaps = store.SessionCaps{Live: 100, Past: 1000, Opened: 1000, WindowMillis: time.Hour.Milliseconds()}
 
 // Session is one sign-in of a user, as its owner may see it.
 type Session struct {
@@ -64,7 +58,7 @@ func (s *Service) openSession(ctx context.Context, tx *tx, session store.Session
 		return err
 	}
 	tx.record(signedIn(session, replaced)...)
-	ended, err := tx.CapSessions(ctx, session.UserID, sessionCaps, session.CreatedAt)
+	ended, err := tx.CapSessions(ctx, session.UserID, s.limits.Sessions, session.CreatedAt)
 	for _, id := range ended {
 		tx.record(crowdedOut(session, id))
 	}
@@ -97,7 +91,7 @@ func (s *Service) extendedUntil(sessionExpires store.Time) store.Time {
 // Sessions lists the caller's sessions that can still be used, newest first, at most 100.
 func (s *Service) Sessions(ctx context.Context, caller Caller) ([]Session, error) {
 	now := store.TimeOf(s.now())
-	rows, err := s.store.LiveSessions(ctx, caller.UserID, now, sessionCaps.Live)
+	rows, err := s.store.LiveSessions(ctx, caller.UserID, now, s.limits.Sessions.Live)
 	return convert(rows, newSession), storeErr(err)
 }
 
