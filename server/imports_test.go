@@ -62,15 +62,16 @@ var mayImport = map[string][]string{
 	"quartet/server/account": {
 		"quartet/store", "quartet/server/apierr", "quartet/server/token", "quartet/server/password",
 		"quartet/server/fieldcrypt", "quartet/server/idgen", "quartet/server/account/importmerge",
+		"quartet/server/account/quickhash",
 	},
 	"quartet/server/password/internal/commonlist": {"quartet/server/password"},
-
-	"quartet/server/userimport":            {"quartet/server/account", "quartet/server/apierr", "quartet/server/password"},
-	"quartet/openapi/check/contract":       {"quartet/openapi", "quartet/openapi/answerrule", "quartet/openapi/envelope"},
-	"quartet/openapi/mock":                 {"quartet/openapi/answerrule", "quartet/openapi/envelope"},
-	"quartet/openapi/check/replay":         {"quartet/openapi/check/contract"},
-	"quartet/openapi/check/traffic":        {"quartet/openapi/check/contract", "quartet/openapi/check/replay"},
-	"quartet/openapi/internal/genrequests": {"quartet/openapi/specfilter"},
+	"quartet/server/account/quickhash":            {"quartet/server/fieldcrypt", "quartet/server/password", "quartet/store"},
+	"quartet/server/userimport":                   {"quartet/server/account", "quartet/server/apierr", "quartet/server/password"},
+	"quartet/openapi/check/contract":              {"quartet/openapi", "quartet/openapi/answerrule", "quartet/openapi/envelope"},
+	"quartet/openapi/mock":                        {"quartet/openapi/answerrule", "quartet/openapi/envelope"},
+	"quartet/openapi/check/replay":                {"quartet/openapi/check/contract"},
+	"quartet/openapi/check/traffic":               {"quartet/openapi/check/contract", "quartet/openapi/check/replay"},
+	"quartet/openapi/internal/genrequests":        {"quartet/openapi/specfilter"},
 	"quartet/store": {
 		"quartet/store/internal/engine", "quartet/store/internal/row", "quartet/store/internal/sqlite", "quartet/store/internal/postgres", "quartet/store/internal/mysql",
 	},

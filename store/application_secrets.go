@@ -8,7 +8,7 @@ import (
 
 var (
 	insertApplicationSecret = insertInto[ApplicationSecret]("application_secrets")
-	applicationSecrets      = "SELECT " + selected[ApplicationSecret]("") + " FROM application_secrets WHERE application_id = ? ORDER BY created_at, id"
+	applicationSecrets      = "SELECT " + selected[ApplicationSecret]("") + " FROM application_secrets WHERE application_id = ? ORDER BY created_at, id" + limitListed
 )
 
 const (

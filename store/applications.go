@@ -10,10 +10,10 @@ var (
 	insertApplication  = insertInto[Application]("applications")
 	selectApplications = "SELECT " + selected[Application]("") + " FROM applications "
 	applicationByID    = selectApplications + "WHERE id = ?"
-	listApplications   = selectApplications + "ORDER BY created_at, id"
+	listApplications   = selectApplications + "ORDER BY created_at, id" + limitListed
 
 	organisationsOfApplication = selectOrganisations + `JOIN application_organisations ao ON ao.organisation_id = o.id
-		WHERE ao.application_id = ? ORDER BY o.id`
+		WHERE ao.application_id = ? ORDER BY o.id` + limitListed
 )
 
 const (

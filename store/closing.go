@@ -13,7 +13,7 @@ type Alias struct {
 }
 
 const (
-	userAliases      = "SELECT source, alias FROM user_aliases WHERE user_id = ? ORDER BY source, alias"
+	userAliases      = "SELECT source, alias FROM user_aliases WHERE user_id = ? ORDER BY source, alias" + limitListed
 	dueUsers         = "SELECT id FROM users WHERE closing_at <= ? ORDER BY closing_at, id LIMIT ?"
 	closingUser      = "closing_at = ?, version = version + 1, updated_at = ?"
 	eraseDueUser     = deleteUser + " AND closing_at <= ?"
@@ -24,9 +24,8 @@ const (
 
 	// scrubEntry is the metadata entry of files that still hold erased rows. Its value
 	// is new with each erasure, so that one which is made meanwhile is not missed.
-	scrubEntry     = "scrub"
-	deleteMetadata = "DELETE FROM metadata WHERE name = ?"
-	scrubbed       = "DELETE FROM metadata WHERE name = ? AND value = ?"
+	scrubEntry = "scrub"
+	scrubbed   = "DELETE FROM metadata WHERE name = ? AND value = ?"
 )
 
 // CloseUser sets when a user is erased, and ends all sessions. It returns how many
@@ -81,17 +80,18 @@ func (tx Tx) EraseUser(ctx context.Context, e Erasure, now Time) error {
 			return err
 		}
 	}
-	if _, err := tx.exec(ctx, "EraseUser", deleteMetadata, scrubEntry); err != nil {
-		return err
-	}
-	_, err := tx.exec(ctx, "EraseUser", putMetadataIfAbsent, scrubEntry, rand.Text())
-	return err
+	return tx.ScrubLater(ctx)
 }
 
-// Scrub overwrites what SQLite's files still hold of erased users: the copies that moved
-// rows leave in unused parts of pages, and the write-ahead log. It does nothing if nobody
-// was erased since the last time, and on other engines. It fails if another process reads
-// for long.
+// ScrubLater makes the next Scrub overwrite what this transaction deletes or replaces.
+func (tx Tx) ScrubLater(ctx context.Context) error {
+	return tx.PutMetadata(ctx, scrubEntry, rand.Text())
+}
+
+// Scrub overwrites what SQLite's files still hold of erased users and of other rows that a
+// transaction with ScrubLater has deleted or replaced: the copies that moved rows leave in
+// unused parts of pages, and the write-ahead log. It does nothing if there was none since
+// the last time, and on other engines. It fails if another process reads for long.
 func (s *Store) Scrub(ctx context.Context) error {
 	entry, err := s.Metadata(ctx, scrubEntry)
 	if errors.Is(err, ErrNotFound) {

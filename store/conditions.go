@@ -2,6 +2,10 @@ package store
 
 import "strings"
 
+// limitListed ends the queries of lists that have no pages: what operators and imports
+// make, of which nobody has so many.
+const limitListed = " LIMIT 10000"
+
 // conditions collects the WHERE part of a query, whose parts must all be true.
 type conditions struct {
 	parts []string

@@ -75,7 +75,7 @@ func (s *Store) LinkedOrganisations(ctx context.Context, applicationIDs []string
 	var c conditions
 	in(&c, "ao.application_id", applicationIDs)
 	links, err := found[link](ctx, s, "LinkedOrganisations", `SELECT ao.application_id, o.code FROM application_organisations ao
-		JOIN organisations o ON o.id = ao.organisation_id `+c.where()+" ORDER BY o.code", c.args)
+		JOIN organisations o ON o.id = ao.organisation_id `+c.where()+" ORDER BY o.code"+limitListed, c.args)
 	codes = map[string][]string{}
 	for _, link := range links {
 		codes[link.ApplicationID] = append(codes[link.ApplicationID], link.Code)
@@ -142,7 +142,7 @@ var joinedMembershipsOf = "SELECT m.created_at AS joined_at, " + selected[Organi
 	JOIN organisations o ON o.id = m.organisation_id
 	LEFT JOIN membership_roles mr ON mr.user_id = m.user_id AND mr.organisation_id = m.organisation_id
 	LEFT JOIN roles r ON r.id = mr.role_id
-	WHERE m.user_id = ? ORDER BY o.code, r.id`
+	WHERE m.user_id = ? ORDER BY o.code, r.id` + limitListed
 
 // JoinedMembershipsOf gives the organisations of a user in order of their codes, with the
 // user's roles in each.
@@ -174,7 +174,7 @@ const (
 	// The update changes nothing, but locks the row, so that concurrent changes of a
 	// member's roles follow one another.
 	lockMembership  = "created_at = created_at"
-	membershipRoles = "SELECT role_id FROM membership_roles WHERE user_id = ? AND organisation_id = ? ORDER BY role_id"
+	membershipRoles = "SELECT role_id FROM membership_roles WHERE user_id = ? AND organisation_id = ? ORDER BY role_id" + limitListed
 )
 
 // SetMembership makes a user a member of an organisation, with exactly the roles. It

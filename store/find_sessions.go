@@ -5,17 +5,20 @@ import "context"
 // SessionFilter says which sessions to find. A zero field does not filter.
 type SessionFilter struct {
 	UserID int64
-	// LiveAt finds the sessions that have not ended and can be used at that time: without
-	// a refresh token, an expired access token ends a session.
+	// LiveAt finds the sessions that can be used at that time.
 	LiveAt Time
 }
+
+// isUsable is the condition of a session that has not ended and can be used at a time:
+// without a refresh token, an expired access token ends a session.
+const isUsable = "ended_at IS NULL AND expires_at > ? AND (refresh_hash IS NOT NULL OR access_expires_at > ?)"
 
 func (f SessionFilter) conditions() (c conditions) {
 	if f.UserID != 0 {
 		c.add("user_id = ?", f.UserID)
 	}
 	if f.LiveAt != 0 {
-		c.add("ended_at IS NULL AND expires_at > ? AND (refresh_hash IS NOT NULL OR access_expires_at > ?)", f.LiveAt, f.LiveAt)
+		c.add(isUsable, f.LiveAt, f.LiveAt)
 	}
 	return c
 }

@@ -30,11 +30,16 @@ const importChunk = 100
 // returns the outcome of each: nil for added, ErrExists, or a ConflictError of id,
 // username, email or mobile with a user in the database or earlier in the list. The
 // others are added all the same; with stop, the users after the first conflict are not
-// added and get ErrSkipped.
-func (s *Store) ImportUsers(ctx context.Context, source string, users []ImportedUser, stop bool) (outcomes []error, err error) {
+// added and get ErrSkipped. notes is stored as metadata together with them.
+func (s *Store) ImportUsers(ctx context.Context, source string, users []ImportedUser, stop bool, notes map[string]string) (outcomes []error, err error) {
 	err = s.inTxAlone(ctx, "ImportUsers", func(tx Tx) (err error) {
 		if outcomes, err = importOutcomes(ctx, tx.tx.Select, source, users, stop); err != nil {
 			return err
+		}
+		for name, value := range notes {
+			if err := tx.PutMetadata(ctx, name, value); err != nil {
+				return err
+			}
 		}
 		return tx.importAdded(ctx, source, users, outcomes)
 	})

@@ -149,6 +149,12 @@ func (tx Tx) PutMetadataIfAbsent(ctx context.Context, name, value string) (kept 
 	return kept, err
 }
 
+// PutMetadata stores the value of a name.
+func (tx Tx) PutMetadata(ctx context.Context, name, value string) error {
+	_, err := tx.exec(ctx, "PutMetadata", tx.store.engine.InsertOrUpdate(putMetadataIfAbsent, "(name)", []string{"value"}), name, value)
+	return err
+}
+
 // DeleteAll deletes every row of every table except the metadata. It is for
 // demonstrations.
 func (tx Tx) DeleteAll(ctx context.Context) error {

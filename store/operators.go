@@ -40,7 +40,7 @@ func (tx Tx) TakeVersion(ctx context.Context, table VersionedTable, key string, 
 const administeredOrganisations = `SELECT mr.organisation_id FROM membership_roles mr
 	JOIN roles r ON r.id = mr.role_id AND r.administers = ? AND r.disabled_at IS NULL
 	JOIN organisations o ON o.id = mr.organisation_id AND o.disabled_at IS NULL
-	WHERE mr.user_id = ? ORDER BY mr.organisation_id`
+	WHERE mr.user_id = ? ORDER BY mr.organisation_id` + limitListed
 
 // AdministeredOrganisations returns the ids of the organisations in which a user has a role
 // that administers them. Disabled organisations and roles are left out.

@@ -6,12 +6,12 @@ var (
 	insertOrganisation  = insertInto[Organisation]("organisations")
 	selectOrganisations = "SELECT " + selected[Organisation]("o.") + " FROM organisations o "
 	organisationByCode  = selectOrganisations + "WHERE o.code = ?"
-	listOrganisations   = selectOrganisations + "ORDER BY o.id"
+	listOrganisations   = selectOrganisations + "ORDER BY o.id" + limitListed
 
 	insertRole  = insertInto[Role]("roles")
 	selectRoles = "SELECT " + selected[Role]("") + " FROM roles "
 	roleByCode  = selectRoles + "WHERE code = ?"
-	listRoles   = selectRoles + "ORDER BY id"
+	listRoles   = selectRoles + "ORDER BY id" + limitListed
 )
 
 // disabledAt is the column's value: a time, or NULL for what is enabled.
@@ -119,7 +119,7 @@ var membershipsOf = "SELECT " + selected[Organisation]("o.") + ", " + joinedRole
 	JOIN organisations o ON o.id = m.organisation_id AND o.disabled_at IS NULL
 	LEFT JOIN membership_roles mr ON mr.user_id = m.user_id AND mr.organisation_id = m.organisation_id
 	LEFT JOIN roles r ON r.id = mr.role_id AND r.disabled_at IS NULL
-	WHERE m.user_id = ? ORDER BY o.id, r.id`
+	WHERE m.user_id = ? ORDER BY o.id, r.id` + limitListed
 
 // AddMembership makes a user a member of an organisation and, with a role, gives the
 // user that role there. An existing membership or role stays as it is. It returns

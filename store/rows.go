@@ -144,6 +144,7 @@ const (
 	EndedByMerge          = "user_merged"
 	EndedByNewWayIn       = "new_way_in"
 	EndedByOperator       = "ended_by_operator" // on the command line
+	EndedByLimit          = "too_many_sessions" // the user has opened more than there may be
 )
 
 // Session is one row of sessions. Tokens are stored as SHA-256 hashes only.

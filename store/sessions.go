@@ -13,7 +13,7 @@ var (
 	insertSession = insertInto[Session]("sessions")
 
 	selectSessions = "SELECT " + selected[Session]("") + " FROM sessions "
-	liveSessions   = selectSessions + "WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? ORDER BY created_at DESC, id DESC"
+	liveSessions   = selectSessions + "WHERE user_id = ? AND " + isUsable + " ORDER BY created_at DESC, id DESC LIMIT ?"
 	replacementOf  = selectSessions + `WHERE user_id = ? AND exclusive_class = ? AND created_at >= ? AND id <> ?
 		ORDER BY created_at DESC, id DESC LIMIT 1`
 
@@ -82,10 +82,10 @@ func (s *Store) SessionByID(ctx context.Context, id int64) (SessionOwner, error)
 	return one[SessionOwner](ctx, s, "SessionByID", sessionByID, id)
 }
 
-// LiveSessions returns the sessions of a user that have neither ended nor expired at
-// now, newest first.
-func (s *Store) LiveSessions(ctx context.Context, userID int64, now Time) ([]Session, error) {
-	return many[Session](ctx, s, "LiveSessions", liveSessions, userID, now)
+// LiveSessions returns at most limit sessions of a user that can be used at now, newest
+// first.
+func (s *Store) LiveSessions(ctx context.Context, userID int64, now Time, limit int) ([]Session, error) {
+	return many[Session](ctx, s, "LiveSessions", liveSessions, userID, now, now, max(limit, 0))
 }
 
 // ReplacementOf finds the session that replaced another: the newest one of the same
@@ -324,7 +324,7 @@ const (
 		LEFT JOIN organisations o ON o.id = m.organisation_id AND o.disabled_at IS NULL
 		LEFT JOIN membership_roles mr ON mr.user_id = m.user_id AND mr.organisation_id = m.organisation_id
 		LEFT JOIN roles r ON r.id = mr.role_id AND r.disabled_at IS NULL`
-	profileOrder = "ORDER BY m.organisation_id, mr.role_id"
+	profileOrder = "ORDER BY m.organisation_id, mr.role_id" + limitListed
 )
 
 // profileRow is a user with one organisation and one role in it, or with none.

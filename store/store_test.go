@@ -21,7 +21,13 @@ func TestMain(m *testing.M) {
 
 func TestSQLite(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) *store.Store { return storetest.SQLite(t) })
+	var queries store.Queries
+	t.Cleanup(func() { checkBounded(t, &queries) })
+	storetest.Run(t, func(t *testing.T) *store.Store {
+		s := storetest.SQLite(t)
+		queries.Record(s)
+		return s
+	})
 }
 
 func TestPostgres(t *testing.T) {
@@ -127,7 +133,7 @@ func TestTwoServers(t *testing.T) {
 			}
 			logins.Wait()
 			for _, s := range servers {
-				live, err := s.LiveSessions(t.Context(), 1, 0)
+				live, err := s.LiveSessions(t.Context(), 1, 0, 100)
 				if err != nil || len(live) != 1 {
 					t.Errorf("%d live sessions, %v", len(live), err)
 				}

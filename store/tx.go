@@ -80,6 +80,11 @@ func (tx Tx) get(ctx context.Context, verb string, row any, query string, args .
 	return tx.store.fail(verb, tx.tx.Get(ctx, row, query, args...))
 }
 
+// list reads all the rows of a query into a slice.
+func (tx Tx) list(ctx context.Context, verb string, rows any, query string, args ...any) error {
+	return tx.store.fail(verb, tx.tx.Select(ctx, rows, query, args...))
+}
+
 var rowMapper = reflectx.NewMapper("db")
 
 // columnsOf lists the columns of a row type by its db tags.

@@ -8,7 +8,7 @@ import (
 var (
 	selectIdentities = "SELECT " + selected[WeChatIdentity]("") + " FROM wechat_identities "
 	identityByOpenID = selectIdentities + "WHERE app_id = ? AND open_id = ?"
-	identitiesOf     = selectIdentities + "WHERE user_id = ? ORDER BY created_at, app_id, open_id"
+	identitiesOf     = selectIdentities + "WHERE user_id = ? ORDER BY created_at, app_id, open_id" + limitListed
 
 	linkIdentity = insertInto[WeChatIdentity]("wechat_identities")
 )

@@ -11,7 +11,7 @@ var (
 	insertWeChatApp = insertInto[WeChatApp]("wechat_apps")
 	weChatAppOf     = "SELECT " + selected[WeChatApp]("w.") + ` FROM wechat_apps w
 		JOIN applications a ON a.id = w.application_id WHERE w.application_id = ? AND a.disabled_at IS NULL`
-	listWeChatApps = "SELECT " + selected[WeChatApp]("") + " FROM wechat_apps ORDER BY created_at, application_id"
+	listWeChatApps = "SELECT " + selected[WeChatApp]("") + " FROM wechat_apps ORDER BY created_at, application_id" + limitListed
 )
 
 const (

@@ -16,6 +16,7 @@ import (
 const (
 	housekeepingInterval = time.Hour
 	eraseInterval        = time.Minute
+	wrapInterval         = time.Minute
 	lastSeenInterval     = 2 * time.Second
 	lastSeenTimeout      = 2 * time.Second     // of one recording, also of the one at shutdown
 	endedSessionsKept    = 30 * 24 * time.Hour // so that their tokens are answered with the reason
@@ -66,6 +67,18 @@ func housekeeping(database *store.Store, keepAudit time.Duration, log *slog.Logg
 			log.Info("housekeeping", "deleted", deleted)
 		}
 		return errors.Join(checkpointErr, err)
+	}
+}
+
+// wrapQuickHashes wraps the imported password hashes that can be guessed at quickly.
+func wrapQuickHashes(accounts *account.Service, log *slog.Logger) func(context.Context) error {
+	wrap := accounts.QuickHashes()
+	return func(ctx context.Context) error {
+		wrapped, err := wrap(ctx)
+		if wrapped > 0 {
+			log.Info("wrapped imported password hashes in argon2id", "users", wrapped)
+		}
+		return err
 	}
 }
 

@@ -178,7 +178,7 @@ func TestUserImportRefusesUnreadableFiles(t *testing.T) {
 	contains(t, importUsers(t, database, "id,username\n1,a\n").errs, "columns are missing: password, salt, status")
 	contains(t, importUsers(t, database, "id,\xff\xff\n").errs, "line 1: neither UTF-8 nor GB18030")
 	equal(t, "an unknown system", command(t, "import", "--from", "wordpress", "-").code, cli.ExitUsage)
-	equal(t, "a flag without --from", command(t, "import", "--wrap", "-").code, cli.ExitUsage)
+	equal(t, "a flag without --from", command(t, "import", "--trust-emails", "-").code, cli.ExitUsage)
 	path := filepath.Join(t.TempDir(), "nothing")
 	refused(t, cli.ExitFailed, "nothing", "import", "--from", "abp", "--database", database, path)
 }

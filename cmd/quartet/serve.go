@@ -112,6 +112,7 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	keepAudit := time.Duration(s.AuditDays) * 24 * time.Hour
 	jobs.every(ctx, 0, housekeepingInterval, "housekeeping", housekeeping(database, keepAudit, log))
 	jobs.every(ctx, 0, min(eraseInterval, max(s.ClosingGrace.Duration, time.Second)), "erase users", eraseDue(options.Accounts, log))
+	jobs.every(ctx, 0, wrapInterval, "wrap password hashes", wrapQuickHashes(options.Accounts, log))
 	if err := s.welcome(ctx, c, installed, options.Accounts, ports); err != nil {
 		return err
 	}

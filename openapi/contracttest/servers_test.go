@@ -49,6 +49,7 @@ func newReplayed(t *testing.T) *target {
 		demo:  serve(t, program, "--demo", "--database", "sqlite:"+demoFile),
 		plain: serve(t, program, "--failures-per-ip", "3/15m", "--look-up-per-user", "3/15m", "--database", "sqlite:"+plainFile),
 	}
+	command(t, program, "user", "add", changingUser, "--password", memberPassword, "--database", "sqlite:"+plainFile)
 	command(t, program, "user", "add", "tao.ran", "--password", memberPassword, "--mobile", "13900000088", "--database", "sqlite:"+plainFile)
 	r.broken, r.down = broken(t), down(t)
 	r.hasty = inProcess(t, server.Options{Limits: server.Limits{Time: 50 * time.Millisecond}})

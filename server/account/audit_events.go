@@ -49,6 +49,14 @@ func signedIn(session store.Session, replaced *int64) []event {
 	return []event{opened, ended}
 }
 
+// crowdedOut is a session that ended because its user has opened too many others.
+func crowdedOut(by store.Session, id int64) event {
+	return event{
+		kind: AuditSessionEnded, actor: by.UserID, subject: by.UserID, session: id,
+		dialect: by.Dialect, clientIP: by.ClientIP, detail: details{"by_session": by.ID, "reason": store.EndedByLimit},
+	}
+}
+
 // refreshReused is a session that ended because an earlier access token of it
 // was used to refresh. It has no actor: that was the user or a thief.
 func refreshReused(session store.Session, access string) event {

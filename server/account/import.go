@@ -3,11 +3,11 @@ package account
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"quartet/server/account/importmerge"
+	"quartet/server/account/quickhash"
 	"quartet/server/apierr"
 	"quartet/store"
 )
@@ -40,7 +40,6 @@ type ImportOptions struct {
 	Source string // the other system; it and Alias tell who was imported before
 	Stop   bool   // at the first failure
 	DryRun bool   // change nothing
-	Wrap   bool   // wrap quick password hashes in argon2id
 	// Update brings later values to users who were imported before; Overwrite also
 	// where a field was set here since.
 	Update, Overwrite bool
@@ -213,34 +212,12 @@ func (i *Importer) importRows(ctx context.Context, rows []store.ImportedUser) ([
 		results, err := i.s.store.CheckImport(ctx, i.Source, rows, i.Stop, i.seen)
 		return results, storeErr(err)
 	}
-	if i.Wrap {
-		if err := i.wrap(ctx, rows); err != nil {
-			return nil, err
-		}
+	var notes map[string]string
+	if slices.ContainsFunc(rows, func(row store.ImportedUser) bool { return quickhash.IsToWrap(valueOf(row.PasswordHash)) }) {
+		notes = map[string]string{quickhash.Entry: quickhash.NewEntry()}
 	}
-	results, err := i.s.store.ImportUsers(ctx, i.Source, rows, i.Stop)
+	results, err := i.s.store.ImportUsers(ctx, i.Source, rows, i.Stop, notes)
 	return results, storeErr(err)
-}
-
-// wrap wraps the hashes of rows without conflicts, because hashing is expensive.
-func (i *Importer) wrap(ctx context.Context, rows []store.ImportedUser) error {
-	free, err := i.s.store.CheckImport(ctx, i.Source, rows, i.Stop, nil)
-	if err != nil {
-		return storeErr(err)
-	}
-	var group errgroup.Group
-	group.SetLimit(i.s.hasher.Parallel())
-	for k := range rows {
-		if free[k] != nil || rows[k].PasswordHash == nil {
-			continue
-		}
-		group.Go(func() error {
-			wrapped, err := i.s.hasher.WrapLegacy(ctx, *rows[k].PasswordHash)
-			rows[k].PasswordHash = &wrapped
-			return i.s.hashErr(err)
-		})
-	}
-	return group.Wait()
 }
 
 // importedRow checks a user as any new user, except the password, which was chosen
@@ -277,7 +254,9 @@ func (s *Service) importedUser(source string, n ImportedUser) (store.User, error
 		return store.User{}, err
 	}
 	applyTo(&row, columns)
-	row.PasswordHash = filled(&n.PasswordHash)
+	if n.PasswordHash != "" {
+		row.PasswordHash = new(quickhash.Seal(s.sealer, id, n.PasswordHash))
+	}
 	now := row.UpdatedAt
 	if !n.CreatedAt.IsZero() {
 		row.CreatedAt = store.TimeOf(n.CreatedAt)

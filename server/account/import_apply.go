@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"quartet/server/account/quickhash"
 	"quartet/store"
 )
 
@@ -103,6 +104,13 @@ func (i *Importer) applyOne(ctx context.Context, tx *tx, c change, last bool) (U
 		return updated, nil
 	default:
 		return updated, tx.PutImportRecord(ctx, i.Source, c.Alias, c.Record)
+	}
+	if c.PasswordHash != nil {
+		for _, stored := range []*string{c.PasswordHash, c.WasPasswordHash} {
+			if err := quickhash.Moved(ctx, tx.Tx, stored); err != nil {
+				return Updated{}, err
+			}
+		}
 	}
 	if err := tx.UpdateImported(ctx, i.Source, c.ImportUpdate, store.TimeOf(i.s.now())); err != nil {
 		return Updated{}, err

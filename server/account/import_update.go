@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"quartet/server/account/importmerge"
+	"quartet/server/account/quickhash"
 	"quartet/server/password"
 	"quartet/store"
 )
@@ -117,7 +118,7 @@ func (i *Importer) changes(ctx context.Context, batch []ImportedUser, waiting []
 		n := people[row.Alias]
 		person := batch[n]
 		person.Disabled = person.Disabled || person.Deleted
-		c, err := i.compare(ctx, person, row)
+		c, err := i.compare(person, row)
 		if err != nil {
 			return nil, err
 		}
@@ -168,7 +169,7 @@ func fieldsOf(row store.User) importmerge.Fields {
 }
 
 // compare decides which fields of an import a user gets.
-func (i *Importer) compare(ctx context.Context, n ImportedUser, row store.ImportedRow) (change, error) {
+func (i *Importer) compare(n ImportedUser, row store.ImportedRow) (change, error) {
 	there, err := i.s.importedUser(i.Source, n)
 	if err != nil {
 		return change{}, err // it was checked before
@@ -199,9 +200,7 @@ func (i *Importer) compare(ctx context.Context, n ImportedUser, row store.Import
 	if err := i.takeFields(&c, n, row.User, result.Take); err != nil {
 		return change{}, err
 	}
-	if err := i.takePassword(ctx, &c, n, row.User); err != nil {
-		return change{}, err
-	}
+	i.takePassword(&c, n, row.User)
 	c.takeProofs(there, row.User, result.Take)
 	if !n.CreatedAt.IsZero() && there.CreatedAt != row.CreatedAt {
 		c.ImportUpdate.CreatedAt, c.fields = &there.CreatedAt, append(c.fields, fieldCreated)
@@ -266,25 +265,17 @@ func (i *Importer) takeFields(c *change, n ImportedUser, here store.User, take [
 
 // takePassword takes the hash of another password there, as long as nobody has signed in
 // here by the imported one and none was set here.
-func (i *Importer) takePassword(ctx context.Context, c *change, n ImportedUser, here store.User) error {
-	stored := valueOf(here.PasswordHash)
+func (i *Importer) takePassword(c *change, n ImportedUser, here store.User) {
+	stored := valueOf(i.s.openHash(here))
 	switch {
 	case n.PasswordHash == "", n.PasswordHash == stored, here.PasswordChangedAt != nil,
 		c.merge.Record.Has(fieldPassword, n.PasswordHash, c.merge.Digest),
 		stored != "" && !password.IsImported(stored),
 		c.merge.Record == "" && password.IsWrapped(stored): // the hash inside is not known
-		return nil
+		return
 	}
-	hash := n.PasswordHash
-	if (i.Wrap || password.IsWrapped(stored)) && !i.DryRun {
-		wrapped, err := i.s.hasher.WrapLegacy(ctx, hash)
-		if err != nil {
-			return i.s.hashErr(err)
-		}
-		hash = wrapped
-	}
+	hash := quickhash.Seal(i.s.sealer, here.ID, n.PasswordHash)
 	c.PasswordHash, c.WasPasswordHash, c.fields = &hash, here.PasswordHash, append(c.fields, fieldPassword)
-	return nil
 }
 
 // takeProofs takes the proof of a mobile or e-mail that the user has, or gets.

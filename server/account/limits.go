@@ -20,10 +20,11 @@ func (r Rate) limit(key string) store.RateLimit {
 // Limits are the limits of the rules. The program's options have the same fields in the
 // same order.
 type Limits struct {
-	AccessLife       time.Duration // of an access token, from its issue or last extension
-	SessionLife      time.Duration // of a session and its refresh token, absolute
-	RefreshGrace     time.Duration // how long the access token before the newest is good
-	LastSeenInterval time.Duration // how exactly a session's last use is recorded
+	AccessLife       time.Duration     // of an access token, from its issue or last extension
+	SessionLife      time.Duration     // of a session and its refresh token, absolute
+	Sessions         store.SessionCaps // of a user; past ones are kept so that their tokens are answered with the reason
+	RefreshGrace     time.Duration     // how long the access token before the newest is good
+	LastSeenInterval time.Duration     // how exactly a session's last use is recorded
 
 	CodeLife         time.Duration // of a one-time code
 	CodeAttempts     int64         // wrong guesses that invalidate a code
@@ -53,6 +54,7 @@ type Limits struct {
 	WeChatRepeat    time.Duration // how long an exchanged WeChat code gives the same user
 	ClosingGrace    time.Duration // how long a sign-in takes back the closing of an account
 	DataPerUser     Rate          // copies of one's own data
+	ChangesPerUser  Rate          // changes by a user of what is their own
 	FallbackTimeout time.Duration // for an answer of the old back end
 	FallbackRefusal time.Duration // that each refusal takes, if there is an old back end
 	ExchangePerIP   Rate          // tokens of the old back end exchanged for one client IP
@@ -80,6 +82,7 @@ func DefaultLimits() Limits {
 		SessionLife:      30 * 24 * time.Hour,
 		RefreshGrace:     10 * time.Second,
 		LastSeenInterval: time.Minute,
+		Sessions:         store.SessionCaps{Live: 100, Past: 1000, Opened: 1000, WindowMillis: time.Hour.Milliseconds()},
 
 		CodeLife:         5 * time.Minute,
 		CodeAttempts:     5,
@@ -107,6 +110,7 @@ func DefaultLimits() Limits {
 		WeChatRepeat:         5 * time.Minute,
 		ClosingGrace:         15 * 24 * time.Hour,
 		DataPerUser:          Rate{5, 24 * time.Hour},
+		ChangesPerUser:       Rate{60, time.Hour},
 		FallbackTimeout:      2 * time.Second,
 		FallbackRefusal:      3 * time.Second,
 		ExchangePerIP:        Rate{300, time.Minute},

@@ -128,7 +128,11 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 		}
 		return follow(tx, v)
 	})
-	if err != nil && admitted && !errors.Is(err, store.ErrNotFound) {
+	_, limited := errors.AsType[store.RateLimitError](err)
+	switch {
+	case limited && v.right: // too many sign-ins are no failures
+		err = errors.Join(err, s.store.InTx(ctx, func(tx store.Tx) error { return tx.ResetRateLimits(ctx, keysOf(g.limits)) }))
+	case err != nil && admitted && !errors.Is(err, store.ErrNotFound):
 		// Nobody learns the verdict, and a database that is busy must not lock anybody out.
 		s.keepReservation(ctx, g, again)
 	}

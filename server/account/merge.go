@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"quartet/server/account/quickhash"
 	"quartet/server/apierr"
 	"quartet/store"
 )
@@ -99,6 +100,9 @@ func (s *Service) merge(ctx context.Context, from, into int64, by Caller, eventB
 			return err
 		}
 		merged, err := s.mergedRow(both[0], both[1], idOrNil(by.UserID))
+		if err == nil {
+			err = quickhash.Moved(ctx, tx.Tx, both[0].PasswordHash)
+		}
 		if err != nil {
 			return err
 		}
@@ -156,7 +160,10 @@ func (s *Service) mergedRow(from, into store.User, by *int64) (store.User, error
 		row.IDCardType, row.IDCardSealed = from.IDCardType, new(s.sealer.Seal(card, idCardContext(row.ID)))
 	}
 	if row.PasswordHash == nil && from.PasswordHash != nil {
-		row.PasswordHash, row.PasswordChangedAt, row.SecurityStamp = from.PasswordHash, from.PasswordChangedAt, newStamp()
+		if hash := s.openHash(from); hash != nil {
+			row.PasswordHash = new(quickhash.Seal(s.sealer, row.ID, *hash))
+		}
+		row.PasswordChangedAt, row.SecurityStamp = from.PasswordChangedAt, newStamp()
 	}
 	row.Version, row.UpdatedAt, row.UpdatedBy = row.Version+1, store.TimeOf(s.now()), by
 	return row, nil

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
+	"quartet/server/account/quickhash"
 	"quartet/server/apierr"
 	"quartet/server/password"
 	"quartet/store"
@@ -25,7 +27,7 @@ const oldPasswordField = "oldPassowrd"
 //
 // Failures are Forbidden, UserNotFound, WeakPassword (field newPassword),
 // InvalidField (field oldPassowrd, required), FreshProofRequired, WrongOldPassword, also
-// after too many wrong ones, and Overloaded.
+// after too many wrong ones, TooManyRequests and Overloaded.
 func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int64, newPassword string, oldPassword *string) error {
 	if err := caller.mayChangePasswordOf(userID); err != nil {
 		return err
@@ -49,7 +51,7 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int6
 		return s.hashErr(err)
 	}
 	// the caller's own session stays
-	err = s.setPassword(ctx, hash, was, caller, passwordChosen(caller, user, filled(was) != nil))
+	err = s.setPassword(ctx, caller, hash, was, passwordChosen(caller, user, filled(was) != nil))
 	if err == nil {
 		s.tell(ctx, user)
 	}
@@ -91,18 +93,51 @@ func (s *Service) isPasswordOf(ctx context.Context, caller Caller, user store.Us
 		lockKey: key,
 		key:     key,
 		limits:  []store.RateLimit{s.limits.OldPasswordPerUser.limit(key)},
-		hash:    user.PasswordHash,
+		hash:    s.openHash(user),
 	}
 	if s.oldBackEnd != nil && user.PasswordHash == nil {
 		g.elsewhere = func(ctx context.Context) (bool, error) { return s.isPasswordThere(ctx, user, text) }
 	}
 	v, err := s.compare(ctx, g, text, func(tx *tx, v verdict) error {
-		if !v.right {
-			tx.record(oldPasswordRefused(caller, user.ID, v))
+		if v.right {
+			return nil
 		}
+		if v.locked {
+			err := s.limitChanges(ctx, tx, caller)
+			if _, reached := errors.AsType[store.RateLimitError](err); reached {
+				return nil // it has counted nothing, and the audit has enough of them
+			}
+			if err != nil {
+				return err
+			}
+		}
+		tx.record(oldPasswordRefused(caller, user.ID, v))
 		return nil
 	})
 	return v.right, err
+}
+
+// openHash returns the hash of a user's password, opened if it is sealed; nil for none.
+func (s *Service) openHash(user store.User) *string {
+	if user.PasswordHash == nil {
+		return nil
+	}
+	hash, err := quickhash.Open(s.sealer, user.ID, *user.PasswordHash)
+	if err != nil {
+		s.log.Error("stored password hash cannot be opened", "user", user.ID, "error", err)
+		return nil
+	}
+	return &hash
+}
+
+// wrapPause keeps the wrapping of quick hashes below half of a core.
+const wrapPause = 25 * time.Millisecond
+
+// QuickHashes returns the job that wraps the quick hashes of other systems. Its function
+// is called now and then, by one caller at a time, and returns how many it has wrapped.
+func (s *Service) QuickHashes() func(context.Context) (wrapped int, err error) {
+	w := &quickhash.Wrapper{Store: s.store, Hasher: s.hasher, Sealer: s.sealer, Now: s.now, Log: s.log, Wait: quickhash.Pauses(wrapPause)}
+	return w.Wrap
 }
 
 func wrongOldPassword() error {
@@ -112,8 +147,11 @@ func wrongOldPassword() error {
 // setPassword stores the hash and ends the user's sessions except the caller's. With was,
 // it does so only if that is still the hash, or "" if there is still none. change is the
 // event of the user.
-func (s *Service) setPassword(ctx context.Context, hash string, was *string, caller Caller, change event) error {
+func (s *Service) setPassword(ctx context.Context, caller Caller, hash string, was *string, change event) error {
 	err := s.inTx(ctx, func(tx *tx) error {
+		if err := s.limitChanges(ctx, tx, caller); err != nil {
+			return err
+		}
 		ended, err := tx.SetPassword(ctx, change.subject, hash, was, caller.SessionID, newStamp(), store.TimeOf(s.now()))
 		if err == nil && caller.is(change.subject) && caller.session.OpenedBy == openedByWeakPassword {
 			err = tx.SetOpenedBy(ctx, caller.SessionID, OpenedByPassword)

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"slices"
 
 	"quartet/server/apierr"
 	"quartet/server/token"
@@ -54,11 +53,17 @@ func (s *Service) openOpaque(ctx context.Context, tx *tx, session store.Session,
 	return newSignInResult(session, access), s.openSession(ctx, tx, session, companyType)
 }
 
-// openSession opens a session, and records it.
+// openSession opens a session, ends the user's oldest one if there are too many, and
+// records both.
 func (s *Service) openSession(ctx context.Context, tx *tx, session store.Session, companyType *int64) error {
 	replaced, err := tx.OpenSession(ctx, session, companyType)
-	if err == nil {
-		tx.record(signedIn(session, replaced)...)
+	if err != nil {
+		return err
+	}
+	tx.record(signedIn(session, replaced)...)
+	ended, err := tx.CapSessions(ctx, session.UserID, s.limits.Sessions, session.CreatedAt)
+	for _, id := range ended {
+		tx.record(crowdedOut(session, id))
 	}
 	return err
 }
@@ -86,18 +91,11 @@ func (s *Service) extendedUntil(sessionExpires store.Time) store.Time {
 	return min(store.TimeOf(s.now().Add(s.limits.AccessLife)), sessionExpires)
 }
 
-// Sessions lists the caller's sessions that can still be used, newest first.
+// Sessions lists the caller's sessions that can still be used, newest first, at most 100.
 func (s *Service) Sessions(ctx context.Context, caller Caller) ([]Session, error) {
 	now := store.TimeOf(s.now())
-	rows, err := s.store.LiveSessions(ctx, caller.UserID, now)
-	if err != nil {
-		return nil, storeErr(err)
-	}
-	// Without a refresh token an expired access token ends the session.
-	rows = slices.DeleteFunc(rows, func(row store.Session) bool {
-		return row.RefreshHash == nil && row.AccessExpiresAt <= now
-	})
-	return convert(rows, newSession), nil
+	rows, err := s.store.LiveSessions(ctx, caller.UserID, now, s.limits.Sessions.Live)
+	return convert(rows, newSession), storeErr(err)
 }
 
 // EndSession ends one of the caller's sessions. The failure is SessionNotFound for a

@@ -51,6 +51,10 @@ func (s Operator) SetUser(ctx context.Context, id int64, c SetUser) error {
 	disables := c.Disabled != nil && *c.Disabled
 	err = s.onUser(ctx, id, disables, func(tx *tx, target store.User) error {
 		now := store.TimeOf(s.now())
+		u, change, err := s.changed(target, u)
+		if err != nil {
+			return err
+		}
 		if fields := changedFields(u); len(fields) > 0 {
 			tx.record(s.event(AuditUserUpdated, id, details{"fields": fields}))
 			if err := tx.UpdateUser(ctx, id, change, s.actor(), now); err != nil {
@@ -62,7 +66,14 @@ func (s Operator) SetUser(ctx context.Context, id int64, c SetUser) error {
 				return err
 			}
 		}
-		err := verification{c.MobileVerified, c.EmailVerified}.set(ctx, tx, s.event("", id, nil), now)
+		proofs := verification{c.MobileVerified, c.EmailVerified}
+		if u.Mobile == nil && same(proofs.mobile, new(target.MobileVerifiedAt != nil)) {
+			proofs.mobile = nil
+		}
+		if u.Email == nil && same(proofs.email, new(target.EmailVerifiedAt != nil)) {
+			proofs.email = nil
+		}
+		err = proofs.set(ctx, tx, s.event("", id, nil), now)
 		if err != nil || c.Disabled == nil || disables == (target.DisabledAt != nil) {
 			return err
 		}

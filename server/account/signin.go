@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"quartet/server/account/quickhash"
 	"quartet/server/apierr"
 	"quartet/server/token"
 	"quartet/store"
@@ -343,7 +344,7 @@ func (s *Service) signInGuess(in PasswordSignIn, user store.User, found bool) gu
 			s.limits.PasswordPerAccount.limit("signin:" + subject),
 		},
 		clientIP: clientIP,
-		hash:     user.PasswordHash,
+		hash:     s.openHash(user),
 		disabled: !found || user.DisabledAt != nil,
 	}
 }
@@ -388,7 +389,7 @@ func (s *Service) upgradeHash(ctx context.Context, user store.User, text string)
 	hash, err := s.hasher.Hash(ctx, text)
 	if err == nil {
 		err = s.store.InTx(ctx, func(d store.Tx) error {
-			return d.UpgradePasswordHash(ctx, user.ID, *user.PasswordHash, hash)
+			return quickhash.Replace(ctx, d, user.ID, *user.PasswordHash, hash)
 		})
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"reflect"
 
 	"quartet/server/apierr"
 	"quartet/store"
@@ -31,8 +32,9 @@ type UserUpdate struct {
 // administrators, and that users cannot lock themselves. Other callers get Forbidden
 // for a known and an unknown id alike. Other failures are UserNotFound, InvalidField,
 // UsernameTaken, EmailTaken, MobileTaken where another user has verified a mobile that
-// is vouched for, and LastSuperAdministrator. A new e-mail or mobile is unverified; locking
-// ends the user's sessions.
+// is vouched for, TooManyRequests for users who change themselves too often, and
+// LastSuperAdministrator. What the user has already is no change. A new e-mail or mobile is
+// unverified; locking ends the user's sessions.
 //
 // For another e-mail or mobile of their own the caller has signed in within FreshSignIn;
 // else the failure is FreshProofRequired, and nothing of the change is applied. So it is
@@ -79,7 +81,7 @@ func checkStatus(caller Caller, id int64, status *string) error {
 }
 
 func (s *Service) changeRow(ctx context.Context, caller Caller, target store.User, u UserUpdate) error {
-	change, err := s.columns(target.ID, u)
+	u, change, err := s.changed(target, u)
 	if err != nil {
 		return err
 	}
@@ -97,6 +99,9 @@ func (s *Service) changeRow(ctx context.Context, caller Caller, target store.Use
 	}
 	err = s.inTx(ctx, func(tx *tx) error {
 		now := store.TimeOf(s.now())
+		if err := s.limitChanges(ctx, tx, caller); err != nil {
+			return err
+		}
 		if len(fields) > 0 {
 			tx.record(caller.eventBy(AuditUserUpdated, target.ID, details{"fields": fields}))
 			if err := tx.UpdateUser(ctx, target.ID, change, &caller.UserID, now); err != nil {
@@ -145,6 +150,63 @@ func (s *Service) mayChangeWaysIn(caller Caller, target store.User, c store.User
 		return s.changesWayIn(caller, target.ID, "mobileStatus")
 	}
 	return nil
+}
+
+// limitChanges counts a change by a user of what is their own; each writes audit events.
+// Administrators are not limited.
+func (s *Service) limitChanges(ctx context.Context, tx *tx, caller Caller) error {
+	if caller.isAdministrator() {
+		return nil
+	}
+	key := "changes:" + s.sealer.Index(userSubject(caller.UserID))
+	return tx.ConsumeRateLimits(ctx, []store.RateLimit{s.limits.ChangesPerUser.limit(key)}, store.TimeOf(s.now()))
+}
+
+// changed checks an update, and leaves out of it what the user has already. The change is
+// the rest as columns.
+func (s *Service) changed(target store.User, u UserUpdate) (rest UserUpdate, change store.UserChange, err error) {
+	if _, err = s.columns(target.ID, u); err != nil {
+		return u, change, err
+	}
+	here := Profile(store.ProfileOf(target))
+	if here.Mobile, err = s.unsealed(target.MobileSealed, mobileContext(target.ID)); err != nil {
+		return u, change, err
+	}
+	if here.IDCard, err = s.unsealed(target.IDCardSealed, idCardContext(target.ID)); err != nil {
+		return u, change, err
+	}
+	if u.Birthday, err = normalBirthday(u.Birthday); err != nil {
+		return u, change, err
+	}
+	wanted, present := reflect.ValueOf(&u.Profile).Elem(), reflect.ValueOf(here)
+	for i := range wanted.NumField() {
+		want, have := wanted.Field(i), present.Field(i)
+		if want.IsNil() {
+			continue
+		}
+		if have.IsNil() && want.Elem().IsZero() || !have.IsNil() && want.Elem().Equal(have.Elem()) {
+			want.SetZero()
+		}
+	}
+	for _, text := range []struct {
+		want **string
+		have string
+	}{{&u.Username, valueOf(target.Username)}, {&u.Identity, target.Identity}, {&u.Remark, target.Remark}} {
+		if *text.want != nil && **text.want == text.have {
+			*text.want = nil
+		}
+	}
+	change, err = s.columns(target.ID, u)
+	return u, change, err
+}
+
+// unsealed is unseal of a column; nil stays nil.
+func (s *Service) unsealed(sealed *string, context string) (*string, error) {
+	if sealed == nil {
+		return nil, nil
+	}
+	text, err := s.unseal(sealed, context)
+	return &text, err
 }
 
 // vouchedFor is what an update vouches for: what the user keeps, and what is not verified

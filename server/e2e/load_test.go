@@ -52,6 +52,7 @@ func TestLoad_LoginFlood(t *testing.T) {
 	s := onSQLite(t)
 	user := s.person(t, "tao.ran", store.RoleMember)
 	s.application(t, user)
+	s.person(t, "shi.ling", store.RoleMember) // whose oldest sessions end
 	info := eachDialect(user, s.session(t, user))["cas"]
 	flooding, calm := context.WithCancel(t.Context())
 	defer calm()
@@ -60,7 +61,7 @@ func TestLoad_LoginFlood(t *testing.T) {
 	for i := range 200 {
 		flood.Go(func() {
 			for flooding.Err() == nil {
-				r := byPassword("tao.ran", goodPassword)
+				r := byPassword("shi.ling", goodPassword)
 				if i%2 == 1 {
 					r = byPassword(fmt.Sprintf("nobody.%d", i), otherPassword)
 				}

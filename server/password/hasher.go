@@ -167,6 +167,12 @@ func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
 // Stats returns the number of running hashes and of waiting callers.
 func (h *Hasher) Stats() (running, waiting int) { return len(h.turns), len(h.queue) }
 
+// Idle reports whether no hash is running and nobody waits.
+func (h *Hasher) Idle() bool {
+	running, waiting := h.Stats()
+	return running == 0 && waiting == 0
+}
+
 // newArgon2id returns parameters with a random salt and key.
 func newArgon2id(params Params) argon2id {
 	hash := argon2id{Params: params, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}

@@ -162,6 +162,16 @@ func base64Of(field []byte) string { return base64.RawStdEncoding.EncodeToString
 // has signed in by it yet, because that replaces it.
 func IsImported(stored string) bool { return kindOf(stored) != "argon2id" }
 
+// IsQuick reports whether a stored hash is another system's that can be guessed at faster
+// than a new one.
+func IsQuick(stored string) bool {
+	if !IsImported(stored) {
+		return false
+	}
+	old, err := parseLegacy(stored)
+	return err == nil && !old.slow()
+}
+
 // IsWrapped reports whether a stored hash is another system's that WrapLegacy has
 // wrapped.
 func IsWrapped(stored string) bool {

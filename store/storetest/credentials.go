@@ -101,7 +101,7 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 				t.Error(err)
 			}
 		})
-		same(t, len(must(s.LiveSessions(t.Context(), 1, noon))(t)), 0)
+		same(t, len(must(s.LiveSessions(t.Context(), 1, noon, 100))(t)), 0)
 	},
 	"a role is given": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)

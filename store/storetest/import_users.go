@@ -72,7 +72,7 @@ var importTests = map[string]func(*testing.T, *store.Store){
 	},
 	"imported users are there with their aliases, once": func(t *testing.T, s *store.Store) {
 		list := importedUsers(1, 250) // more than one statement takes
-		for _, u := range must(s.ImportUsers(t.Context(), "jpress", list, true))(t) {
+		for _, u := range must(s.ImportUsers(t.Context(), "jpress", list, true, nil))(t) {
 			check(t, u)
 		}
 		for _, u := range []store.ImportedUser{list[0], list[99], list[100], list[249]} {
@@ -80,10 +80,10 @@ var importTests = map[string]func(*testing.T, *store.Store){
 		}
 		again := importedUsers(301, 302)
 		again[0].Alias = "old-7" // the alias decides, whatever else is new
-		same(t, words(must(s.ImportUsers(t.Context(), "jpress", again, true))(t)), "present added ")
+		same(t, words(must(s.ImportUsers(t.Context(), "jpress", again, true, nil))(t)), "present added ")
 		same(t, len(must(s.ListUsers(t.Context(), 0, 1000))(t)), 251)
 		again[1].ID, again[1].GUID = 303, "00000000-0000-4000-8000-000000000303"
-		same(t, words(must(s.ImportUsers(t.Context(), "ruoyi", again[1:], true))(t)), "username ")
+		same(t, words(must(s.ImportUsers(t.Context(), "ruoyi", again[1:], true, nil))(t)), "username ")
 	},
 	"a conflict of an imported user keeps nobody else out": func(t *testing.T, s *store.Store) {
 		check(t, InsertUser(t.Context(), s, importedUser(1).User))
@@ -98,16 +98,16 @@ var importTests = map[string]func(*testing.T, *store.Store){
 		want := "username email mobile id added username added present "
 		same(t, words(must(s.CheckImport(t.Context(), "jpress", list, false, nil))(t)), want)
 		same(t, len(must(s.ListUsers(t.Context(), 0, 100))(t)), 1)
-		same(t, words(must(s.ImportUsers(t.Context(), "jpress", list, false))(t)), want)
+		same(t, words(must(s.ImportUsers(t.Context(), "jpress", list, false, nil))(t)), want)
 		same(t, len(must(s.ListUsers(t.Context(), 0, 100))(t)), 3)
 		same(t, len(must(s.UsersByAlias(t.Context(), list[0].Alias))(t)), 0)
 	},
 	"an import can stop at the first conflict": func(t *testing.T, s *store.Store) {
 		list := importedUsers(1, 4)
 		list[2].EmailKey = list[0].EmailKey
-		same(t, words(must(s.ImportUsers(t.Context(), "abp", list, true))(t)), "added added email not-tried ")
-		same(t, words(must(s.ImportUsers(t.Context(), "abp", list, true))(t)), "present present email not-tried ")
-		same(t, len(must(s.ImportUsers(t.Context(), "abp", nil, true))(t)), 0)
+		same(t, words(must(s.ImportUsers(t.Context(), "abp", list, true, nil))(t)), "added added email not-tried ")
+		same(t, words(must(s.ImportUsers(t.Context(), "abp", list, true, nil))(t)), "present present email not-tried ")
+		same(t, len(must(s.ImportUsers(t.Context(), "abp", nil, true, nil))(t)), 0)
 	},
 	"a dry run remembers who would have been imported": func(t *testing.T, s *store.Store) {
 		keys := must(store.OpenImportKeys(t.Context()))(t)
@@ -125,7 +125,7 @@ var importTests = map[string]func(*testing.T, *store.Store){
 		school(t, s)
 		list := importedUsers(11, 12)
 		list[0].Record, list[0].Organisations, list[1].MobileVerifiedAt = "uAAAAAAAA", []int64{1, 2}, nil
-		same(t, words(must(s.ImportUsers(t.Context(), "jpress", list, false))(t)), "added added ")
+		same(t, words(must(s.ImportUsers(t.Context(), "jpress", list, false, nil))(t)), "added added ")
 		same(t, len(must(s.MembershipsOf(t.Context(), 11))(t)), 2)
 		rows := must(s.ImportedUsers(t.Context(), "jpress", []string{list[0].Alias, "nobody"}))(t)
 		same(t, rows, []store.ImportedRow{{User: list[0].User, Alias: list[0].Alias, Record: new("uAAAAAAAA")}})
@@ -153,7 +153,7 @@ var importTests = map[string]func(*testing.T, *store.Store){
 		wantNotFound(t, update(store.ImportUpdate{UserID: 12, Version: 2, PasswordHash: new("new"), WasPasswordHash: new("older")}))
 	},
 	"values that others have are found": func(t *testing.T, s *store.Store) {
-		must(s.ImportUsers(t.Context(), "jpress", importedUsers(1, 2), false))(t)
+		must(s.ImportUsers(t.Context(), "jpress", importedUsers(1, 2), false, nil))(t)
 		one, two := importedUser(1), importedUser(2)
 		u := store.ImportUpdate{UserID: 2, UserChange: store.UserChange{UsernameKey: one.UsernameKey, EmailKey: one.EmailKey}}
 		find := func(u store.ImportUpdate, mobile *store.Digest) (taken store.TakenValues) {
@@ -174,7 +174,7 @@ var importTests = map[string]func(*testing.T, *store.Store){
 				list[k].Alias = fmt.Sprint("old-", k) // the same people, with ids of their own
 				list[k].UsernameKey, list[k].EmailKey, list[k].MobileVerifiedAt = new(fmt.Sprint("lin", k)), nil, nil
 			}
-			outcomes, err := s.ImportUsers(t.Context(), "jpress", list, false)
+			outcomes, err := s.ImportUsers(t.Context(), "jpress", list, false, nil)
 			if err != nil {
 				t.Error(err)
 			}

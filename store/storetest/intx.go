@@ -91,6 +91,6 @@ var inTxTests = map[string]func(*testing.T, *store.Store){
 			entered.add(spent)
 		})
 		same(t, entered.n, 1)
-		same(t, len(must(s.LiveSessions(t.Context(), 1, noon))(t)), 1)
+		same(t, len(must(s.LiveSessions(t.Context(), 1, noon, 100))(t)), 1)
 	},
 }

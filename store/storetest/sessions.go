@@ -150,7 +150,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 				t.Error(err)
 			}
 		})
-		living := must(s.LiveSessions(t.Context(), 1, noon))(t)
+		living := must(s.LiveSessions(t.Context(), 1, noon, 100))(t)
 		same(t, len(living), 1)
 		for id := int64(1); id <= 50; id++ {
 			if id != living[0].ID {
@@ -190,8 +190,8 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		}
 		opened(t, s, session(5, 2))
 		must(EndSession(t.Context(), s, 2, store.EndedByLogout, noon))(t)
-		same(t, sessionIDs(must(s.LiveSessions(t.Context(), 1, noon+hour-1))(t)), []int64{4, 3, 1})
-		same(t, sessionIDs(must(s.LiveSessions(t.Context(), 1, noon+hour))(t)), []int64{4, 1})
+		same(t, sessionIDs(must(s.LiveSessions(t.Context(), 1, noon+hour-1, 100))(t)), []int64{4, 3, 1})
+		same(t, sessionIDs(must(s.LiveSessions(t.Context(), 1, noon+hour, 100))(t)), []int64{4, 1})
 	},
 	"a fixture is put in place of the one before": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
@@ -244,7 +244,7 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 		}
 		check(t, PutSession(t.Context(), s, session(701, 1)))
 		check(t, s.SetLastSeen(t.Context(), seen))
-		for _, one := range must(s.LiveSessions(t.Context(), 1, noon))(t) {
+		for _, one := range must(s.LiveSessions(t.Context(), 1, noon, 100))(t) {
 			want := seen[one.ID]
 			if one.ID == 701 {
 				want = noon

@@ -28,7 +28,7 @@ const (
 func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	for _, group := range []map[string]func(*testing.T, *store.Store){
 		lifetimeTests, userTests, changeTests, credentialTests, registrationTests, weChatTests,
-		codeTests, rateLimitTests, sessionTests, sessionLifeTests, refreshTests, organisationTests, applicationTests, applicationSecretTests, metadataTests, weChatCodeTests,
+		codeTests, rateLimitTests, sessionTests, sessionLifeTests, sessionCapTests, refreshTests, organisationTests, applicationTests, applicationSecretTests, metadataTests, weChatCodeTests,
 		auditTests, dumpTests, importTests, inTxTests, mergeTests, weChatAppTests, administrationTests, closingTests, directoryTests, webhookTests,
 	} {
 		for name, test := range group {

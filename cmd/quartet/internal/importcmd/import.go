@@ -22,7 +22,6 @@ type Command struct {
 	TrustMobiles bool         `env:"-" help:"With --from, take mobile numbers as verified although the old system does not say so: whoever holds a number can sign in with it."`
 	TrustEmails  bool         `env:"-" help:"With --from, take e-mail addresses as verified although the old system does not say so."`
 	Update       updateFlag   `env:"-" help:"With --from, bring what the file says of users who were imported before. What was set here since is kept; --update=all takes it from the file too."`
-	Wrap         bool         `env:"-" help:"With --from, wrap fast password hashes of the old system in argon2id. This takes about 25 ms per user and core."`
 	TimeZone     cli.TimeZone `default:"Asia/Shanghai" help:"With --from, time zone of dates that have none in the file."`
 	Report       string       `env:"-" placeholder:"FILE" help:"With --from, write to this CSV file what was refused, dropped, changed, updated and kept: line, id, column, and the reason in English and Chinese."`
 	File         string       `arg:"" help:"File to read; - is standard input. With --from it can be a directory whose files are named after the tables, such as sys_user.csv."`
@@ -30,8 +29,8 @@ type Command struct {
 
 // Validate refuses flags that mean nothing without --from.
 func (i *Command) Validate() error {
-	if i.From == "" && (i.OnError != "stop" || i.Format != "" || i.TrustMobiles || i.TrustEmails || i.Update != "" || i.Table != "" || i.Wrap || i.Report != "") {
-		return cli.Usagef("--on-error skip, --format, --trust-mobiles, --trust-emails, --table, --update, --wrap and --report require --from")
+	if i.From == "" && (i.OnError != "stop" || i.Format != "" || i.TrustMobiles || i.TrustEmails || i.Update != "" || i.Table != "" || i.Report != "") {
+		return cli.Usagef("--on-error skip, --format, --trust-mobiles, --trust-emails, --table, --update and --report require --from")
 	}
 	return nil
 }

@@ -84,7 +84,7 @@ func (i *Command) importFrom(ctx context.Context, c *cli.Console) (err error) {
 	defer func() { err = errors.Join(err, list.Close()) }()
 	return cli.Admin{DatabaseFlags: i.DatabaseFlags}.WithAccounts(ctx, func(accounts account.Operator) (err error) {
 		importer := accounts.NewImporter(account.ImportOptions{
-			Source: i.From, Stop: i.OnError == "stop", DryRun: i.DryRun, Wrap: i.Wrap, Update: i.Update != "", Overwrite: i.Update == updateAll,
+			Source: i.From, Stop: i.OnError == "stop", DryRun: i.DryRun, Update: i.Update != "", Overwrite: i.Update == updateAll,
 		})
 		defer func() { err = errors.Join(err, importer.Close()) }()
 		var reports []*report

@@ -65,7 +65,7 @@ export const en = {
     endAll: 'End all sessions', endAllText: 'Every device of this user has to sign in again.', endedAll: 'All sessions have ended.',
     reasons: {
       logout: 'Signed out', replaced: 'Replaced by another device', password_changed: 'Password changed', user_disabled: 'Account disabled', refresh_reused: 'Old token used again',
-      ended_by_owner: 'Ended by the user', account_closed: 'Account closed', user_merged: 'Accounts merged', new_way_in: 'New way of signing in', ended_by_operator: 'Ended by an administrator',
+      ended_by_owner: 'Ended by the user', account_closed: 'Account closed', user_merged: 'Accounts merged', new_way_in: 'New way of signing in', ended_by_operator: 'Ended by an administrator', too_many_sessions: 'Too many sessions',
     },
   },
   memberships: {

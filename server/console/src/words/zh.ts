@@ -63,7 +63,7 @@ export const zh: Words = {
     endAll: '结束所有会话', endAllText: '该用户的所有设备都须重新登录。', endedAll: '所有会话已结束。',
     reasons: {
       logout: '退出登录', replaced: '被其他设备取代', password_changed: '密码已修改', user_disabled: '账号已停用', refresh_reused: '旧令牌再次使用',
-      ended_by_owner: '本人结束', account_closed: '账号已注销', user_merged: '账号已合并', new_way_in: '新增登录方式', ended_by_operator: '管理员结束',
+      ended_by_owner: '本人结束', account_closed: '账号已注销', user_merged: '账号已合并', new_way_in: '新增登录方式', ended_by_operator: '管理员结束', too_many_sessions: '会话过多',
     },
   },
   memberships: {
