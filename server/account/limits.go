@@ -26,7 +26,8 @@ type Limits struct {
 	LastSeenInterval time.Duration // how exactly a session's last use is recorded
 
 	CodeLife         time.Duration // of a one-time code
-	CodeAttempts     int64         // wrong guesses that invalidate a code
+	CodeAttempts     int64         // of the client IP that asked for a code; as many of all others
+	CodeGuessDay     Rate          // guesses of others than that client IP at a mobile's codes
 	CodeResend       Rate          // codes sent to a mobile, shortest interval
 	CodeHour         Rate          // codes sent to a mobile
 	CodeDay          Rate          // codes sent to a mobile
@@ -40,8 +41,9 @@ type Limits struct {
 	OldPasswordPerUser   Rate // wrong old passwords while changing one's own
 	WrongSecretPerIP     Rate // wrong secrets for one application from one client IP
 
-	RegisterPerIP  Rate // users created by one client IP where registration is open
+	RegisterPerIP  Rate // users created, and e-mails taken or found taken, by one client IP
 	RegisterGlobal Rate // users created there in total
+	TakenPerUser   Rate // e-mails of which a user may learn whether they are taken
 
 	FreshSignIn     time.Duration // how long a sign-in is fresh proof of who the caller is
 	MergePerUser    Rate          // tries of one user to merge another
@@ -79,6 +81,7 @@ func DefaultLimits() Limits {
 
 		CodeLife:         5 * time.Minute,
 		CodeAttempts:     5,
+		CodeGuessDay:     Rate{20, 24 * time.Hour},
 		CodeResend:       Rate{1, time.Minute},
 		CodeHour:         Rate{5, time.Hour},
 		CodeDay:          Rate{10, 24 * time.Hour},
@@ -88,6 +91,7 @@ func DefaultLimits() Limits {
 
 		RegisterPerIP:  Rate{60, time.Hour},
 		RegisterGlobal: Rate{1000, time.Hour},
+		TakenPerUser:   Rate{5, 24 * time.Hour},
 
 		PasswordPerAccountIP: Rate{5, quarter},
 		PasswordPerAccount:   Rate{100, quarter},

@@ -31,7 +31,9 @@ type UserUpdate struct {
 // administrators, and that users cannot lock themselves. Other callers get Forbidden
 // for a known and an unknown id alike. Other failures are UserNotFound, InvalidField,
 // UsernameTaken, EmailTaken, MobileTaken where another user has verified a mobile that
-// is vouched for, and LastSuperAdministrator. A new e-mail or mobile is unverified; locking ends the user's sessions.
+// is vouched for, and LastSuperAdministrator; and TooManyRequests with RetryAfter, except for
+// administrators, for too many e-mails: whether it is taken or free, each answer tells which.
+// A new e-mail or mobile is unverified; locking ends the user's sessions.
 func (s *Service) UpdateUser(ctx context.Context, caller Caller, id int64, c UserUpdate) error {
 	if !caller.is(id) && !caller.isAdministrator() {
 		return apierr.New(apierr.Forbidden)
@@ -81,6 +83,11 @@ func (s *Service) changeRow(ctx context.Context, caller Caller, target store.Use
 	fields := changedFields(u)
 	if len(fields) == 0 && vouched == (verification{}) {
 		return nil
+	}
+	if !caller.isAdministrator() && !same(change.EmailKey, target.EmailKey) {
+		if err := s.countTaken(ctx, caller); err != nil {
+			return err
+		}
 	}
 	if err := s.checkFree(ctx, target.ID, change); err != nil {
 		return err
