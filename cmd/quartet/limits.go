@@ -22,8 +22,8 @@ type limitFlags struct {
 	CodePerIP            cli.Rate     `group:"limits" default:"20/1h" help:"One-time codes that one client IP can request."`
 	CodeGlobal           cli.Rate     `group:"limits" default:"1000/1m" help:"One-time codes that all clients together can request."`
 	PasswordPerAccountIP cli.Rate     `group:"limits" default:"5/15m" help:"Wrong passwords for one account from one client IP; after that the account is locked for this client IP."`
-	FailuresPerIP        cli.Rate     `group:"limits" default:"300/15m" help:"Failed sign-ins from one client IP, by wrong passwords and by wrong codes; and, for each application, requests with a wrong secret."`
-	RegisterPerIP        cli.Rate     `group:"limits" default:"60/1h" help:"Users that one client IP can create with --open-registration. Administrators have no limit."`
+	FailuresPerIP        cli.Rate     `group:"limits" default:"300/15m" help:"Failed sign-ins from one client IP, by wrong passwords and by wrong codes; apart from them, for each application, requests with a wrong secret; and refreshes with tokens that do not exist."`
+	RegisterPerIP        cli.Rate     `group:"limits" default:"60/1h" help:"Users that one client IP can create with --open-registration, and e-mails to which its users can change theirs. Administrators have no limit."`
 	RegisterGlobal       cli.Rate     `group:"limits" default:"1000/1h" help:"Users that all clients together can create with --open-registration. Administrators have no limit."`
 	BodyLimit            cli.Size     `group:"limits" default:"64KiB" help:"Size of a request body; a larger one is answered 413."`
 	HashParallel         uint         `group:"limits" default:"0" help:"Passwords that are hashed at the same time, 19 MiB of memory each; 0 means one per CPU core, less one."`
