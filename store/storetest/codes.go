@@ -156,6 +156,20 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 		same(t, must(consumeOther(t.Context(), s, ofAnother, "other"))(t), false)
 		same(t, othersOf(t, s, ofAStranger), []string(nil))
 	},
+	"the client IPs of a user's sign-ins are those of the newest sessions": func(t *testing.T, s *store.Store) {
+		check(t, InsertUser(t.Context(), s, person(1)))
+		for n, clientIP := range []string{"192.0.2.1", "192.0.2.2", "2001:db8::1", "192.0.2.2"} {
+			opens := session(int64(n)+1, 1)
+			opens.ClientIP, opens.CreatedAt = clientIP, noon+store.Time(n)*minute
+			opened(t, s, opens)
+		}
+		since := func(at store.Time, limit int) []string {
+			return must(alone(t.Context(), s, func(tx store.Tx) ([]string, error) { return tx.ClientIPsOf(t.Context(), 1, at, limit) }))(t)
+		}
+		same(t, since(noon+minute, 9), []string{"192.0.2.2", "2001:db8::1", "192.0.2.2"})
+		same(t, since(noon, 2), []string{"192.0.2.2", "2001:db8::1"})
+		same(t, since(noon+4*minute, 9), []string(nil))
+	},
 	"a code that nobody has asked for can be tried": func(t *testing.T, s *store.Store) {
 		nobodys := store.CodeKey{Purpose: "sign_in", MobileIndex: "index", Asker: store.NoAsker}
 		check(t, CreateCode(t.Context(), s, nobodys, "right", noon, noon+5*minute))
