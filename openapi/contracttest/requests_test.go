@@ -345,7 +345,7 @@ func databaseDown(r *target, _ *testing.T, o documented) []sent {
 // mobileOfAnotherUser lets the administrator verify the demo user's mobile, with its
 // code made valid again.
 func (r *target) mobileOfAnotherUser(t *testing.T, o documented) []sent {
-	r.exec(t, "UPDATE one_time_codes SET used_at = NULL, attempts = 0 WHERE purpose = 'verify_mobile'")
+	r.exec(t, "UPDATE one_time_codes SET used_at = NULL, attempts = 0, attempts_of_others = 0 WHERE purpose = 'verify_mobile'")
 	made := o.Requests("ok")[0]
 	r.authorise(&made, o, r.jwt(t, r.demo, "admin", "quartet-admin"))
 	return to(r.demo, made)
