@@ -212,7 +212,7 @@ func TestSecrets_WrongOnesAreCounted(t *testing.T) {
 				var answers []answer
 				for len(answers) < g.limit+more { // more at once would wait for one row too long
 					first := len(answers)
-					answers = append(answers, atOnce(min(24, g.limit+more-first), func(i int) answer { return s.server(i).send(t, next(first + i)) })...)
+					answers = append(answers, atOnce(min(24, g.limit+more-first), func(i int) answer { return s.server(i).send(t, next(first+i)) })...)
 				}
 				statuses := statuses(answers)
 				for status := range statuses {
