@@ -25034,6 +25034,28 @@ func (response RefreshAccessToken415JSONResponse) VisitRefreshAccessTokenRespons
 	return err
 }
 
+type RefreshAccessToken429JSONResponse struct {
+	YudaoTooManyRequestsJSONResponse
+}
+
+func (response RefreshAccessToken429JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RefreshAccessToken431JSONResponse struct {
 	YudaoHeadersTooLargeJSONResponse
 }

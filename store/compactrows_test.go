@@ -97,7 +97,7 @@ var since7 = []string{"application_secrets", "sessions.access_used_at", "wechat_
 	"users.closing_at", "users_closing_at", "users users_closing_at", "closed_identities",
 	"organisations.version", "roles.version", "applications.version", "roles.administers", "idempotency_keys",
 	"users_role", "users users_role", "users_disabled", "users users_disabled", "memberships memberships_organisation_id",
-	"webhooks", "webhook_deliveries"}
+	"webhooks", "webhook_deliveries", "one_time_codes.asker", "one_time_codes.attempts_of_others"}
 
 // tablesBefore7 are everyTable without those.
 func tablesBefore7() []Table {

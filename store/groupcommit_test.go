@@ -116,7 +116,7 @@ func TestOneFailingWriteFailsAlone(t *testing.T) {
 func TestWritesOfAGroupComeOneAfterTheOther(t *testing.T) {
 	t.Parallel()
 	s, _ := watched(t)
-	k := CodeKey{Purpose: "login", MobileIndex: "index"}
+	k := CodeKey{Purpose: "login", MobileIndex: "index", Asker: "asker"}
 	if err := errors.Join(inTx(t, s, func(tx Tx) error { return tx.CreateCode(t.Context(), k, "mac", 1, 1000) }), inTx(t, s, func(tx Tx) error { return tx.ActivateCode(t.Context(), k, "mac") })); err != nil {
 		t.Fatal(err)
 	}

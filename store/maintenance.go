@@ -54,7 +54,7 @@ func (s *Store) Purge(ctx context.Context, now Time, keepEnded Time) (total int6
 	}{
 		{"sessions", "id", "ended_at < ? OR expires_at < ?", []any{keepEnded, keepEnded}},
 		{"rate_counters", "key", "expires_at <= ?", []any{now}},
-		{"one_time_codes", "purpose, mobile_index", "expires_at <= ?", []any{now}},
+		{"one_time_codes", "purpose, mobile_index, asker", "expires_at <= ?", []any{now}},
 		{"wechat_codes", "code_hash", "expires_at <= ?", []any{now}},
 		{"idempotency_keys", "key_hash", "created_at <= ?", []any{now.Add(-idempotencyKept)}},
 	} {

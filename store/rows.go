@@ -300,8 +300,12 @@ type RateLimit struct {
 	Limit        int64
 }
 
-// CodeKey identifies a one-time code by its purpose and its recipient.
+// CodeKey identifies a one-time code by its purpose, its recipient and who asked for it.
 type CodeKey struct {
 	Purpose     string
 	MobileIndex string
+	Asker       string // a keyed digest of the client IP, or NoAsker; never ""
 }
+
+// NoAsker is the asker of a code that nobody has asked for.
+const NoAsker = "-"

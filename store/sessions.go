@@ -14,6 +14,7 @@ var (
 
 	selectSessions = "SELECT " + selected[Session]("") + " FROM sessions "
 	liveSessions   = selectSessions + "WHERE user_id = ? AND " + isUsable + " ORDER BY created_at DESC, id DESC LIMIT ?"
+	clientIPsOf    = "SELECT client_ip FROM sessions WHERE user_id = ? AND created_at >= ? ORDER BY created_at DESC LIMIT ?"
 	replacementOf  = selectSessions + `WHERE user_id = ? AND exclusive_class = ? AND created_at >= ? AND id <> ?
 		ORDER BY created_at DESC, id DESC LIMIT 1`
 
@@ -86,6 +87,13 @@ func (s *Store) SessionByID(ctx context.Context, id int64) (SessionOwner, error)
 // first.
 func (s *Store) LiveSessions(ctx context.Context, userID int64, now Time, limit int) ([]Session, error) {
 	return many[Session](ctx, s, "LiveSessions", liveSessions, userID, now, now, max(limit, 0))
+}
+
+// ClientIPsOf returns the client IPs of the sessions of a user, ended ones too, that were
+// opened at since or later: those of the newest, up to limit, in any number each.
+func (tx Tx) ClientIPsOf(ctx context.Context, userID int64, since Time, limit int) (from []string, err error) {
+	err = tx.store.fail("ClientIPsOf", tx.tx.Select(ctx, &from, clientIPsOf, userID, since, limit))
+	return from, err
 }
 
 // ReplacementOf finds the session that replaced another: the newest one of the same

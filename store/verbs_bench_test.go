@@ -49,7 +49,7 @@ func BenchmarkInsertUser(b *testing.B) {
 
 func BenchmarkConsumeCode(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
-		key := store.CodeKey{Purpose: "sign_in", MobileIndex: "index"}
+		key := store.CodeKey{Purpose: "sign_in", MobileIndex: "index", Asker: "asker"}
 		mustBench(b, storetest.CreateCode(b.Context(), s, key, "right", 1, 1000))
 		mustBench(b, storetest.ActivateCode(b.Context(), s, key, "right"))
 		for b.Loop() { // a wrong guess is counted as well as a right one

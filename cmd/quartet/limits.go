@@ -23,8 +23,8 @@ type limitFlags struct {
 	CodePerIP            cli.Rate      `group:"limits" default:"20/1h" help:"One-time codes that one client IP can request."`
 	CodeGlobal           cli.Rate      `group:"limits" default:"1000/1m" help:"One-time codes that all clients together can request."`
 	PasswordPerAccountIP cli.Rate      `group:"limits" default:"5/15m" help:"Wrong passwords for one account from one client IP; after that the account is locked for this client IP."`
-	FailuresPerIP        cli.Rate      `group:"limits" default:"300/15m" help:"Failed sign-ins from one client IP, by wrong passwords and by wrong codes; and, for each application, requests with a wrong secret."`
-	RegisterPerIP        cli.Rate      `group:"limits" default:"60/1h" help:"Users that one client IP can create with --open-registration. Administrators have no limit."`
+	FailuresPerIP        cli.Rate      `group:"limits" default:"300/15m" help:"Failed sign-ins from one client IP, by wrong passwords and by wrong codes; apart from them, for each application, requests with a wrong secret; and refreshes with tokens that do not exist."`
+	RegisterPerIP        cli.Rate      `group:"limits" default:"60/1h" help:"Users that one client IP can create with --open-registration, and e-mails to which its users can change theirs. Administrators have no limit."`
 	RegisterGlobal       cli.Rate      `group:"limits" default:"1000/1h" help:"Users that all clients together can create with --open-registration. Administrators have no limit."`
 	LookUpPerUser        cli.Rate      `group:"limits" default:"600/1h" help:"Look-ups of other users by one user. An application that proves itself by its secret has a limit of its own instead, and administrators have none."`
 	LookUpPerIP          cli.Rate      `group:"limits" default:"3000/1h" help:"Look-ups of other users from one client IP. An application that proves itself by its secret has a limit of its own instead, and administrators have none."`

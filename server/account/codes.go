@@ -45,9 +45,9 @@ type CodeSent struct {
 }
 
 // SendCode sends a one-time code, the same way whether or not the mobile is known.
-// Older codes become invalid, and if the message is not accepted there is no valid
-// code; the request counts in any case. Failures are InvalidField, TooManyRequests with
-// RetryAfter, and SMSUnavailable.
+// Older codes that the client IP has asked for become invalid, those of others stay; if
+// the message is not accepted the client IP has no valid code. The request counts in any
+// case. Failures are InvalidField, TooManyRequests with RetryAfter, and SMSUnavailable.
 func (s *Service) SendCode(ctx context.Context, r SendCodeRequest) (CodeSent, error) {
 	if err := checkCodeRequest(r); err != nil {
 		return CodeSent{}, err
@@ -55,11 +55,15 @@ func (s *Service) SendCode(ctx context.Context, r SendCodeRequest) (CodeSent, er
 	index := s.sealer.Index(r.Mobile)
 	now := s.now()
 	expires := now.Add(s.limits.CodeLife)
-	key := store.CodeKey{Purpose: r.Purpose, MobileIndex: index}
+	key := store.CodeKey{Purpose: r.Purpose, MobileIndex: index, Asker: s.clientIPKey(r.ClientIP)}
 	code := s.newCode(r.Mobile)
 	mac := s.codeMAC(r.Purpose, r.Mobile, code)
 	err := s.inTx(ctx, func(tx *tx) error {
-		if err := tx.ConsumeRateLimits(ctx, s.codeLimits(index, r.ClientIP), store.TimeOf(now)); err != nil {
+		counted, err := s.ofMobile(ctx, tx, index, r.ClientIP)
+		if err != nil {
+			return err
+		}
+		if err := tx.ConsumeRateLimits(ctx, s.codeLimits(counted, r.ClientIP), store.TimeOf(now)); err != nil {
 			return err
 		}
 		return tx.CreateCode(ctx, key, mac, store.TimeOf(now), store.TimeOf(expires))
@@ -83,12 +87,13 @@ func checkCodeRequest(r SendCodeRequest) error {
 	return checkMobile(r.Mobile)
 }
 
-// codeLimits are shared by all purposes, because one phone receives all codes.
-func (s *Service) codeLimits(mobileIndex, address string) []store.RateLimit {
+// codeLimits are shared by all purposes, because one phone receives all codes. mobile is
+// ofMobile.
+func (s *Service) codeLimits(mobile, address string) []store.RateLimit {
 	return []store.RateLimit{
-		s.limits.CodeResend.limit("code-gap:" + mobileIndex),
-		s.limits.CodeHour.limit("code-hour:" + mobileIndex),
-		s.limits.CodeDay.limit("code-day:" + mobileIndex),
+		s.limits.CodeResend.limit("code-gap:" + mobile),
+		s.limits.CodeHour.limit("code-hour:" + mobile),
+		s.limits.CodeDay.limit("code-day:" + mobile),
 		s.limits.CodePerIP.limit("code-address:" + s.clientIPKey(address)),
 		s.limits.CodeGlobal.limit("code-all"),
 	}
@@ -145,13 +150,53 @@ func providerErr(err error, down apierr.Code) error {
 	return apierr.Wrap(down, err)
 }
 
-// consumeCode consumes a code if it is right. It counts a wrong guess and compares in
-// one statement, so that parallel guesses get no more comparisons than CodeAttempts. A
-// wrong code must not fail the transaction, or the guess would not be counted.
-func (s *Service) consumeCode(ctx context.Context, tx *tx, purpose, mobile, code string) (right bool, err error) {
-	key := store.CodeKey{Purpose: purpose, MobileIndex: s.sealer.Index(mobile)}
+// consumeCode consumes a code if it is right: one that the client IP has asked for, or one
+// that another has, of which the message came to the same phone. It counts a guess and
+// compares in one statement, so that parallel guesses get no more comparisons than
+// CodeAttempts of each kind. A wrong code must not fail the transaction, or the guess would
+// not be counted.
+func (s *Service) consumeCode(ctx context.Context, tx *tx, purpose, mobile, code, clientIP string) (right bool, err error) {
+	index, now := s.sealer.Index(mobile), store.TimeOf(s.now())
+	key := store.CodeKey{Purpose: purpose, MobileIndex: index, Asker: s.clientIPKey(clientIP)}
 	mac := s.codeMAC(purpose, mobile, code)
-	return tx.ConsumeCode(ctx, key, mac, store.TimeOf(s.now()), s.limits.CodeAttempts)
+	right, err = tx.ConsumeCode(ctx, key, mac, now, s.limits.CodeAttempts)
+	if right || err != nil {
+		return right, err
+	}
+	other, err := tx.OtherCode(ctx, key, "", now, s.limits.CodeAttempts)
+	if err == nil {
+		var room bool
+		if room, err = s.countGuessOfOther(ctx, tx, index, clientIP); !room {
+			return false, err
+		}
+	}
+	for err == nil {
+		right, err = tx.ConsumeCodeOfOther(ctx, other, mac, now, s.limits.CodeAttempts)
+		if right || err != nil {
+			return right, err
+		}
+		other, err = tx.OtherCode(ctx, key, other.Asker, now, s.limits.CodeAttempts)
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return false, err
+}
+
+// countGuessOfOther counts a guess at a mobile's codes that other client IPs have asked
+// for, and reports whether there was room. Guesses at one's own codes need no such limit:
+// the codes are limited.
+func (s *Service) countGuessOfOther(ctx context.Context, tx *tx, mobileIndex, clientIP string) (room bool, err error) {
+	mobile, err := s.ofMobile(ctx, tx, mobileIndex, clientIP)
+	if err != nil {
+		return false, err
+	}
+	limit := s.limits.CodeGuessDay.limit("code-guess:" + mobile)
+	err = tx.ConsumeRateLimits(ctx, []store.RateLimit{limit}, store.TimeOf(s.now()))
+	if _, full := errors.AsType[store.RateLimitError](err); full {
+		return false, nil // a single full limit has counted nothing, so the transaction goes on
+	}
+	return err == nil, err
 }
 
 // codeMAC returns the stored form of a code: HMAC-SHA-256 in hex with a key that is not

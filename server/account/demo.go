@@ -202,7 +202,7 @@ func (s *Service) SetCode(ctx context.Context, purpose, mobile, code string, lif
 
 func (s *Service) setCode(ctx context.Context, tx store.Tx, code DemoCode) error {
 	now := s.now()
-	key := store.CodeKey{Purpose: code.Purpose, MobileIndex: s.sealer.Index(code.Mobile)}
+	key := store.CodeKey{Purpose: code.Purpose, MobileIndex: s.sealer.Index(code.Mobile), Asker: store.NoAsker}
 	mac := s.codeMAC(code.Purpose, code.Mobile, code.Code)
 	if err := tx.CreateCode(ctx, key, mac, store.TimeOf(now), store.TimeOf(now.Add(code.Life))); err != nil {
 		return err

@@ -36,7 +36,7 @@ func (s *Service) SetForgottenPassword(ctx context.Context, f ForgottenPassword)
 	known := false
 	err = s.inTx(ctx, func(tx *tx) error {
 		user, refused, known = store.User{}, "", true
-		right, err := s.consumeCode(ctx, tx, PurposeResetPassword, f.Mobile, f.Code)
+		right, err := s.consumeCode(ctx, tx, PurposeResetPassword, f.Mobile, f.Code, f.ClientIP)
 		if err != nil || !right {
 			refused = reasonWrong
 			return err

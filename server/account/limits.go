@@ -27,7 +27,8 @@ type Limits struct {
 	LastSeenInterval time.Duration     // how exactly a session's last use is recorded
 
 	CodeLife         time.Duration // of a one-time code
-	CodeAttempts     int64         // wrong guesses that invalidate a code
+	CodeAttempts     int64         // of the client IP that asked for a code; as many of all others
+	CodeGuessDay     Rate          // guesses of others than that client IP at a mobile's codes
 	CodeResend       Rate          // codes sent to a mobile, shortest interval
 	CodeHour         Rate          // codes sent to a mobile
 	CodeDay          Rate          // codes sent to a mobile
@@ -41,8 +42,9 @@ type Limits struct {
 	OldPasswordPerUser   Rate // wrong old passwords while changing one's own
 	WrongSecretPerIP     Rate // wrong secrets for one application from one client IP
 
-	RegisterPerIP  Rate // users created by one client IP where registration is open
+	RegisterPerIP  Rate // users created, and e-mails taken or found taken, by one client IP
 	RegisterGlobal Rate // users created there in total
+	TakenPerUser   Rate // e-mails of which a user may learn whether they are taken
 
 	LookUpPerUser        Rate // look-ups of other users by one user
 	LookUpPerIP          Rate // look-ups of other users from one client IP
@@ -86,6 +88,7 @@ func DefaultLimits() Limits {
 
 		CodeLife:         5 * time.Minute,
 		CodeAttempts:     5,
+		CodeGuessDay:     Rate{20, 24 * time.Hour},
 		CodeResend:       Rate{1, time.Minute},
 		CodeHour:         Rate{5, time.Hour},
 		CodeDay:          Rate{10, 24 * time.Hour},
@@ -95,6 +98,7 @@ func DefaultLimits() Limits {
 
 		RegisterPerIP:  Rate{60, time.Hour},
 		RegisterGlobal: Rate{1000, time.Hour},
+		TakenPerUser:   Rate{5, 24 * time.Hour},
 
 		PasswordPerAccountIP: Rate{5, quarter},
 		PasswordPerAccount:   Rate{100, quarter},

@@ -67,7 +67,7 @@ func (s *Service) proveMobile(ctx context.Context, caller Caller, purpose, mobil
 	// A transaction of its own, so that the code stays used whatever follows.
 	right := false
 	err := s.inTx(ctx, func(tx *tx) (err error) {
-		right, err = s.consumeCode(ctx, tx, purpose, mobile, code)
+		right, err = s.consumeCode(ctx, tx, purpose, mobile, code, clientIP)
 		return err
 	})
 	switch {

@@ -78,11 +78,40 @@ type Refreshed struct {
 //   - then, or if it is older, it is stolen: the session ends, with RefreshReused.
 //
 // Other failures are Unauthenticated for tokens that do not belong together,
-// TokenExpired, and those of an ended session.
+// TooManyRequests for a client IP with too many of those, TokenExpired, and those of an
+// ended session. Right tokens always work.
 func (s *Service) Refresh(ctx context.Context, accessToken, refreshToken string) (Refreshed, error) {
 	if !token.IsOpaque(accessToken) || !token.IsOpaque(refreshToken) {
 		return Refreshed{}, apierr.New(apierr.Unauthenticated)
 	}
+	refreshed, err := s.refresh(ctx, accessToken, refreshToken)
+	if apierr.Is(err, apierr.Unauthenticated) {
+		return Refreshed{}, s.refuseRefresh(ctx, err)
+	}
+	return refreshed, err
+}
+
+// refuseRefresh counts a pair of tokens that does not exist, and returns the failure. The
+// audit has the one that reaches the limit alone, because clients that were away for long
+// come with such pairs; the metrics have all.
+func (s *Service) refuseRefresh(ctx context.Context, failure error) error {
+	key := "refresh-refused:" + s.clientIPKey(requestInfo(ctx).ClientIP)
+	if wait := s.fullFor(ctx, key); wait > 0 {
+		return &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: wait}
+	}
+	limit := s.limits.WrongSecretPerIP.limit(key)
+	err := s.consumeRateLimits(ctx, []store.RateLimit{limit})
+	switch {
+	case err == nil:
+		return failure
+	case apierr.Is(err, apierr.TooManyRequests):
+		s.rememberFull(key, apierr.As(err).RetryAfter, limit)
+		s.audit(ctx, event{kind: AuditLockout, detail: details{"way": "refresh", "reason": reasonLocked}})
+	}
+	return err
+}
+
+func (s *Service) refresh(ctx context.Context, accessToken, refreshToken string) (Refreshed, error) {
 	session, err := s.store.SessionByRefreshHash(ctx, hashOf(refreshToken))
 	if err != nil {
 		return Refreshed{}, toAPIErr(err, apierr.Unauthenticated)

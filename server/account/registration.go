@@ -66,7 +66,7 @@ func (s *Service) CreateUser(ctx context.Context, caller *Caller, clientIP strin
 		// These limit how many rows strangers can create, and how often they can ask
 		// whether a user name or an e-mail is taken.
 		r.limits = []store.RateLimit{
-			s.limits.RegisterPerIP.limit("register-address:" + s.clientIPKey(clientIP)),
+			s.registrationsOf(clientIP),
 			s.limits.RegisterGlobal.limit("register-all"),
 		}
 	}
@@ -174,6 +174,19 @@ func setVerified(row *store.User, email, mobile bool, at store.Time) {
 	if mobile && row.MobileIndex != nil {
 		row.MobileVerifiedAt = &at
 	}
+}
+
+// countTaken counts, before it is answered, that a user learns whether an e-mail is taken.
+// Creating users has the same counter of a client IP. Administrators can read all users.
+func (s *Service) countTaken(ctx context.Context, caller Caller) error {
+	return s.consumeRateLimits(ctx, []store.RateLimit{
+		s.limits.TakenPerUser.limit("taken:" + s.sealer.Index(userSubject(caller.UserID))),
+		s.registrationsOf(requestInfo(ctx).ClientIP),
+	})
+}
+
+func (s *Service) registrationsOf(clientIP string) store.RateLimit {
+	return s.limits.RegisterPerIP.limit("register-address:" + s.clientIPKey(clientIP))
 }
 
 // checkFree refuses an e-mail that another user than userID has, verified or not. A

@@ -110,7 +110,7 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (SignInResult
 	// used up.
 	err = s.inTx(ctx, func(tx *tx) error {
 		user, refused = store.User{}, ""
-		right, err := s.consumeCode(ctx, tx, PurposeSignIn, in.Mobile, in.Code)
+		right, err := s.consumeCode(ctx, tx, PurposeSignIn, in.Mobile, in.Code, in.ClientIP)
 		if err != nil || !right {
 			refused = reasonWrong
 			return err

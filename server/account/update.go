@@ -32,8 +32,8 @@ type UserUpdate struct {
 // administrators, and that users cannot lock themselves. Other callers get Forbidden
 // for a known and an unknown id alike. Other failures are UserNotFound, InvalidField,
 // UsernameTaken, EmailTaken, MobileTaken where another user has verified a mobile that
-// is vouched for, TooManyRequests for users who change themselves too often, and
-// LastSuperAdministrator. What the user has already is no change. A new e-mail or mobile is
+// is vouched for, TooManyRequests for users who change themselves, or their e-mail,
+// too often, and LastSuperAdministrator. What the user has already is no change. A new e-mail or mobile is
 // unverified; locking ends the user's sessions.
 //
 // For another e-mail or mobile of their own the caller has signed in within FreshSignIn;
@@ -93,6 +93,11 @@ func (s *Service) changeRow(ctx context.Context, caller Caller, target store.Use
 	changed := changedWaysIn(target, change)
 	if err := s.mayChangeWaysIn(caller, target, change, changed, vouched); err != nil {
 		return err // before anything is said about other users
+	}
+	if !caller.isAdministrator() && !same(change.EmailKey, target.EmailKey) {
+		if err := s.countTaken(ctx, caller); err != nil {
+			return err
+		}
 	}
 	if err := s.checkFree(ctx, target.ID, change); err != nil {
 		return err

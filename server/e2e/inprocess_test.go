@@ -69,7 +69,7 @@ func generous() account.Limits {
 	for _, rate := range []*account.Rate{
 		&limits.CodeResend, &limits.CodeHour, &limits.CodeDay, &limits.CodePerIP, &limits.CodeGlobal,
 		&limits.PasswordPerAccountIP, &limits.PasswordPerAccount, &limits.PasswordPerIP, &limits.OldPasswordPerUser, &limits.WeChatPerIP,
-		&limits.RegisterPerIP, &limits.RegisterGlobal, &limits.CodeRefusedPerIP,
+		&limits.RegisterPerIP, &limits.RegisterGlobal, &limits.TakenPerUser, &limits.CodeRefusedPerIP, &limits.CodeGuessDay,
 		&limits.LookUpPerUser, &limits.LookUpPerIP, &limits.LookUpPerApplication,
 	} {
 		*rate = often

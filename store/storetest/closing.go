@@ -43,7 +43,7 @@ var closingTests = map[string]func(*testing.T, *store.Store){
 		AddAlias(t, s, "jpress", "77", 2)
 		check(t, AddMembership(t.Context(), s, 2, 1, new(int64(1)), noon))
 		opened(t, s, session(1, 2))
-		code := store.CodeKey{Purpose: "sign_in", MobileIndex: string(index)}
+		code := store.CodeKey{Purpose: "sign_in", MobileIndex: string(index), Asker: "b"}
 		check(t, CreateCode(t.Context(), s, code, "mac", noon, noon+5*minute))
 		check(t, ActivateCode(t.Context(), s, code, "mac"))
 		digest, other := store.Digest(strings.Repeat("ab", 32)), store.Digest(strings.Repeat("cd", 32))

@@ -132,8 +132,8 @@ func (w world) fill(ctx context.Context, db *sql.DB, path string) error {
 	}
 	for i := range w.codes() {
 		text := mobile(w.user(i))
-		_, err := tx.Exec(`INSERT INTO one_time_codes (purpose, mobile_index, code_mac, active, attempts, created_at, expires_at)
-			VALUES (?, ?, ?, TRUE, 0, ?, ?)`, signIn, s.sealer.Index(text), s.codeMAC(text), now, now+day)
+		_, err := tx.Exec(`INSERT INTO one_time_codes (purpose, mobile_index, asker, code_mac, active, attempts, created_at, expires_at)
+			VALUES (?, ?, ?, ?, TRUE, 0, ?, ?)`, signIn, s.sealer.Index(text), s.sealer.Index("address:127.0.0.1"), s.codeMAC(text), now, now+day)
 		if err != nil {
 			return err
 		}

@@ -106,7 +106,7 @@ func renewCodes(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, "UPDATE one_time_codes SET active = TRUE, attempts = 0, used_at = NULL")
+	_, err = db.ExecContext(ctx, "UPDATE one_time_codes SET active = TRUE, attempts = 0, attempts_of_others = 0, used_at = NULL")
 	return errors.Join(err, db.Close())
 }
 

@@ -28,8 +28,8 @@ func overrides(t *testing.T) string {
 		"CodeAttempts": 1_000_000,
 		"Params":       password.Params{Memory: 64, Iterations: 1, Parallelism: 1}, "Wait": 30 * time.Second,
 	}
-	for _, rate := range strings.Fields("CodeResend CodeHour CodeDay CodePerIP CodeGlobal CodeRefusedPerIP" +
-		" PasswordPerAccountIP PasswordPerAccount PasswordPerIP OldPasswordPerUser WrongSecretPerIP RegisterPerIP RegisterGlobal WeChatPerIP LookUpPerUser LookUpPerIP LookUpPerApplication") {
+	for _, rate := range strings.Fields("CodeGuessDay CodeResend CodeHour CodeDay CodePerIP CodeGlobal CodeRefusedPerIP" +
+		" PasswordPerAccountIP PasswordPerAccount PasswordPerIP OldPasswordPerUser WrongSecretPerIP RegisterPerIP RegisterGlobal TakenPerUser WeChatPerIP LookUpPerUser LookUpPerIP LookUpPerApplication") {
 		all[rate] = account.Rate{Times: 1_000_000, Per: time.Second}
 	}
 	text, err := json.Marshal(all)

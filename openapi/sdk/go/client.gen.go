@@ -8288,7 +8288,8 @@ type ClientInterface interface {
 	// UpdateUserWithBody 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
 	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
@@ -8296,7 +8297,9 @@ type ClientInterface interface {
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
+	// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
+	// changed.
 	//
 	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -8311,7 +8314,8 @@ type ClientInterface interface {
 	// UpdateUser 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
 	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
@@ -8319,7 +8323,9 @@ type ClientInterface interface {
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
+	// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
+	// changed.
 	//
 	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -8334,7 +8340,8 @@ type ClientInterface interface {
 	// UpdateUserWithFormdataBody 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
 	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
@@ -8342,7 +8349,9 @@ type ClientInterface interface {
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
+	// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
+	// changed.
 	//
 	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -8402,12 +8411,14 @@ type ClientInterface interface {
 	// RefreshAccessTokenWithBody 刷新 AccessToken · Exchange the token pair for the next access token
 	//
 	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
-	// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
+	// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。同一客户端
+	// IP 用不存在的令牌刷新过多后，此类请求返回 429（`Retry-After`）；正确的令牌对始终有效。
 	//
 	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
 	// access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
 	// token again, however late, until a request has used that token, and for 10 seconds more. After that the
-	// previous pair ends the session, as an older one always does.
+	// previous pair ends the session, as an older one always does. After too many pairs that do not exist, further ones of
+	// that client IP are answered 429 (`Retry-After`); a right pair always works.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8417,12 +8428,14 @@ type ClientInterface interface {
 	// RefreshAccessToken 刷新 AccessToken · Exchange the token pair for the next access token
 	//
 	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
-	// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
+	// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。同一客户端
+	// IP 用不存在的令牌刷新过多后，此类请求返回 429（`Retry-After`）；正确的令牌对始终有效。
 	//
 	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
 	// access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
 	// token again, however late, until a request has used that token, and for 10 seconds more. After that the
-	// previous pair ends the session, as an older one always does.
+	// previous pair ends the session, as an older one always does. After too many pairs that do not exist, further ones of
+	// that client IP are answered 429 (`Retry-After`); a right pair always works.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8512,10 +8525,14 @@ type ClientInterface interface {
 	// SendMobileCodeWithBody 发送短信验证码 · Send a one-time code by SMS
 	//
 	// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
-	// 10 次，同一客户端 IP 每小时 20 次。
+	// 10 次，同一客户端 IP 每小时 20 次。30 天内登录过该账户的客户端 IP 对此手机单独计数，陌生人用不完它的次数。别的客户端 IP
+	// 再次请求时，已发送的验证码仍然有效。每个验证码，请求它的客户端 IP 可以试 5 次，其余所有客户端 IP 合计 5 次。
 	//
 	// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
-	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP. A client IP
+	// that has signed in to the account within 30 days is counted apart for this mobile, so that strangers cannot use up what
+	// it may ask for. A code stays valid when another client IP asks for one. The client IP that asked for a code has five
+	// guesses at it, and all others together five.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8525,10 +8542,14 @@ type ClientInterface interface {
 	// SendMobileCode 发送短信验证码 · Send a one-time code by SMS
 	//
 	// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
-	// 10 次，同一客户端 IP 每小时 20 次。
+	// 10 次，同一客户端 IP 每小时 20 次。30 天内登录过该账户的客户端 IP 对此手机单独计数，陌生人用不完它的次数。别的客户端 IP
+	// 再次请求时，已发送的验证码仍然有效。每个验证码，请求它的客户端 IP 可以试 5 次，其余所有客户端 IP 合计 5 次。
 	//
 	// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
-	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP. A client IP
+	// that has signed in to the account within 30 days is counted apart for this mobile, so that strangers cannot use up what
+	// it may ask for. A code stays valid when another client IP asks for one. The client IP that asked for a code has five
+	// guesses at it, and all others together five.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -10931,7 +10952,8 @@ func (c *Client) SignInByPasswordWithFormdataBody(ctx context.Context, body Sign
 // UpdateUserWithBody 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
 // 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 // `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
@@ -10939,7 +10961,9 @@ func (c *Client) SignInByPasswordWithFormdataBody(ctx context.Context, body Sign
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
+// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
+// changed.
 //
 // Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -10964,7 +10988,8 @@ func (c *Client) UpdateUserWithBody(ctx context.Context, contentType string, bod
 // UpdateUser 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
 // 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 // `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
@@ -10972,7 +10997,9 @@ func (c *Client) UpdateUserWithBody(ctx context.Context, contentType string, bod
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
+// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
+// changed.
 //
 // Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -10997,7 +11024,8 @@ func (c *Client) UpdateUser(ctx context.Context, body UpdateUserJSONRequestBody,
 // UpdateUserWithFormdataBody 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
 // 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 // `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
@@ -11005,7 +11033,9 @@ func (c *Client) UpdateUser(ctx context.Context, body UpdateUserJSONRequestBody,
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
+// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
+// changed.
 //
 // Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -11105,12 +11135,14 @@ func (c *Client) UpdatePasswordWithFormdataBody(ctx context.Context, body Update
 // RefreshAccessTokenWithBody 刷新 AccessToken · Exchange the token pair for the next access token
 //
 // 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
-// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
+// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。同一客户端
+// IP 用不存在的令牌刷新过多后，此类请求返回 429（`Retry-After`）；正确的令牌对始终有效。
 //
 // Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
 // access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
 // token again, however late, until a request has used that token, and for 10 seconds more. After that the
-// previous pair ends the session, as an older one always does.
+// previous pair ends the session, as an older one always does. After too many pairs that do not exist, further ones of
+// that client IP are answered 429 (`Retry-After`); a right pair always works.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11130,12 +11162,14 @@ func (c *Client) RefreshAccessTokenWithBody(ctx context.Context, contentType str
 // RefreshAccessToken 刷新 AccessToken · Exchange the token pair for the next access token
 //
 // 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
-// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
+// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。同一客户端
+// IP 用不存在的令牌刷新过多后，此类请求返回 429（`Retry-After`）；正确的令牌对始终有效。
 //
 // Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
 // access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
 // token again, however late, until a request has used that token, and for 10 seconds more. After that the
-// previous pair ends the session, as an older one always does.
+// previous pair ends the session, as an older one always does. After too many pairs that do not exist, further ones of
+// that client IP are answered 429 (`Retry-After`); a right pair always works.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11295,10 +11329,14 @@ func (c *Client) MergeUsers(ctx context.Context, body MergeUsersJSONRequestBody,
 // SendMobileCodeWithBody 发送短信验证码 · Send a one-time code by SMS
 //
 // 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
-// 10 次，同一客户端 IP 每小时 20 次。
+// 10 次，同一客户端 IP 每小时 20 次。30 天内登录过该账户的客户端 IP 对此手机单独计数，陌生人用不完它的次数。别的客户端 IP
+// 再次请求时，已发送的验证码仍然有效。每个验证码，请求它的客户端 IP 可以试 5 次，其余所有客户端 IP 合计 5 次。
 //
 // Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
-// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP. A client IP
+// that has signed in to the account within 30 days is counted apart for this mobile, so that strangers cannot use up what
+// it may ask for. A code stays valid when another client IP asks for one. The client IP that asked for a code has five
+// guesses at it, and all others together five.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11318,10 +11356,14 @@ func (c *Client) SendMobileCodeWithBody(ctx context.Context, contentType string,
 // SendMobileCode 发送短信验证码 · Send a one-time code by SMS
 //
 // 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
-// 10 次，同一客户端 IP 每小时 20 次。
+// 10 次，同一客户端 IP 每小时 20 次。30 天内登录过该账户的客户端 IP 对此手机单独计数，陌生人用不完它的次数。别的客户端 IP
+// 再次请求时，已发送的验证码仍然有效。每个验证码，请求它的客户端 IP 可以试 5 次，其余所有客户端 IP 合计 5 次。
 //
 // Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
-// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP. A client IP
+// that has signed in to the account within 30 days is counted apart for this mobile, so that strangers cannot use up what
+// it may ask for. A code stays valid when another client IP asks for one. The client IP that asked for a code has five
+// guesses at it, and all others together five.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -17912,7 +17954,8 @@ type ClientWithResponsesInterface interface {
 	// UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
 	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
@@ -17920,7 +17963,9 @@ type ClientWithResponsesInterface interface {
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
+	// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
+	// changed.
 	//
 	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -17935,7 +17980,8 @@ type ClientWithResponsesInterface interface {
 	// UpdateUserWithResponse 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
 	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
@@ -17943,7 +17989,9 @@ type ClientWithResponsesInterface interface {
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
+	// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
+	// changed.
 	//
 	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -17958,7 +18006,8 @@ type ClientWithResponsesInterface interface {
 	// UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
 	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
@@ -17966,7 +18015,9 @@ type ClientWithResponsesInterface interface {
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
+	// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
+	// changed.
 	//
 	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -18026,12 +18077,14 @@ type ClientWithResponsesInterface interface {
 	// RefreshAccessTokenWithBodyWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 	//
 	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
-	// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
+	// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。同一客户端
+	// IP 用不存在的令牌刷新过多后，此类请求返回 429（`Retry-After`）；正确的令牌对始终有效。
 	//
 	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
 	// access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
 	// token again, however late, until a request has used that token, and for 10 seconds more. After that the
-	// previous pair ends the session, as an older one always does.
+	// previous pair ends the session, as an older one always does. After too many pairs that do not exist, further ones of
+	// that client IP are answered 429 (`Retry-After`); a right pair always works.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18041,12 +18094,14 @@ type ClientWithResponsesInterface interface {
 	// RefreshAccessTokenWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 	//
 	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
-	// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
+	// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。同一客户端
+	// IP 用不存在的令牌刷新过多后，此类请求返回 429（`Retry-After`）；正确的令牌对始终有效。
 	//
 	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
 	// access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
 	// token again, however late, until a request has used that token, and for 10 seconds more. After that the
-	// previous pair ends the session, as an older one always does.
+	// previous pair ends the session, as an older one always does. After too many pairs that do not exist, further ones of
+	// that client IP are answered 429 (`Retry-After`); a right pair always works.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18140,10 +18195,14 @@ type ClientWithResponsesInterface interface {
 	// SendMobileCodeWithBodyWithResponse 发送短信验证码 · Send a one-time code by SMS
 	//
 	// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
-	// 10 次，同一客户端 IP 每小时 20 次。
+	// 10 次，同一客户端 IP 每小时 20 次。30 天内登录过该账户的客户端 IP 对此手机单独计数，陌生人用不完它的次数。别的客户端 IP
+	// 再次请求时，已发送的验证码仍然有效。每个验证码，请求它的客户端 IP 可以试 5 次，其余所有客户端 IP 合计 5 次。
 	//
 	// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
-	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP. A client IP
+	// that has signed in to the account within 30 days is counted apart for this mobile, so that strangers cannot use up what
+	// it may ask for. A code stays valid when another client IP asks for one. The client IP that asked for a code has five
+	// guesses at it, and all others together five.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18153,10 +18212,14 @@ type ClientWithResponsesInterface interface {
 	// SendMobileCodeWithResponse 发送短信验证码 · Send a one-time code by SMS
 	//
 	// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
-	// 10 次，同一客户端 IP 每小时 20 次。
+	// 10 次，同一客户端 IP 每小时 20 次。30 天内登录过该账户的客户端 IP 对此手机单独计数，陌生人用不完它的次数。别的客户端 IP
+	// 再次请求时，已发送的验证码仍然有效。每个验证码，请求它的客户端 IP 可以试 5 次，其余所有客户端 IP 合计 5 次。
 	//
 	// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
-	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP. A client IP
+	// that has signed in to the account within 30 days is counted apart for this mobile, so that strangers cannot use up what
+	// it may ask for. A code stays valid when another client IP asks for one. The client IP that asked for a code has five
+	// guesses at it, and all others together five.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -30498,6 +30561,12 @@ type RefreshAccessTokenAnswer415Headers struct {
 	XRequestId *string
 }
 
+// RefreshAccessTokenAnswer429Headers the declared response headers of an HTTP 429 response for RefreshAccessToken
+type RefreshAccessTokenAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // RefreshAccessTokenAnswer431Headers the declared response headers of an HTTP 431 response for RefreshAccessToken
 type RefreshAccessTokenAnswer431Headers struct {
 	XRequestId *string
@@ -30529,6 +30598,8 @@ type RefreshAccessTokenAnswer struct {
 	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *YudaoUnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *YudaoTooManyRequests
 	// JSON431 the response for an HTTP 431 `application/json` response
 	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
@@ -30547,6 +30618,8 @@ type RefreshAccessTokenAnswer struct {
 	Headers413 *RefreshAccessTokenAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *RefreshAccessTokenAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *RefreshAccessTokenAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *RefreshAccessTokenAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -30583,6 +30656,11 @@ func (r RefreshAccessTokenAnswer) GetJSON413() *YudaoTooLarge {
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
 func (r RefreshAccessTokenAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r RefreshAccessTokenAnswer) GetJSON429() *YudaoTooManyRequests {
+	return r.JSON429
 }
 
 // GetJSON431 returns the response for an HTTP 431 `application/json` response
@@ -36084,7 +36162,8 @@ func (c *ClientWithResponses) SignInByPasswordWithFormdataBodyWithResponse(ctx c
 // UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
 // 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 // `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
@@ -36092,7 +36171,9 @@ func (c *ClientWithResponses) SignInByPasswordWithFormdataBodyWithResponse(ctx c
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
+// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
+// changed.
 //
 // Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -36113,7 +36194,8 @@ func (c *ClientWithResponses) UpdateUserWithBodyWithResponse(ctx context.Context
 // UpdateUserWithResponse 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
 // 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 // `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
@@ -36121,7 +36203,9 @@ func (c *ClientWithResponses) UpdateUserWithBodyWithResponse(ctx context.Context
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
+// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
+// changed.
 //
 // Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -36142,7 +36226,8 @@ func (c *ClientWithResponses) UpdateUserWithResponse(ctx context.Context, body U
 // UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
 // 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 // `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
@@ -36150,7 +36235,9 @@ func (c *ClientWithResponses) UpdateUserWithResponse(ctx context.Context, body U
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
+// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
+// changed.
 //
 // Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -36234,12 +36321,14 @@ func (c *ClientWithResponses) UpdatePasswordWithFormdataBodyWithResponse(ctx con
 // RefreshAccessTokenWithBodyWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 //
 // 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
-// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
+// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。同一客户端
+// IP 用不存在的令牌刷新过多后，此类请求返回 429（`Retry-After`）；正确的令牌对始终有效。
 //
 // Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
 // access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
 // token again, however late, until a request has used that token, and for 10 seconds more. After that the
-// previous pair ends the session, as an older one always does.
+// previous pair ends the session, as an older one always does. After too many pairs that do not exist, further ones of
+// that client IP are answered 429 (`Retry-After`); a right pair always works.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36255,12 +36344,14 @@ func (c *ClientWithResponses) RefreshAccessTokenWithBodyWithResponse(ctx context
 // RefreshAccessTokenWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 //
 // 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
-// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
+// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。同一客户端
+// IP 用不存在的令牌刷新过多后，此类请求返回 429（`Retry-After`）；正确的令牌对始终有效。
 //
 // Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
 // access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
 // token again, however late, until a request has used that token, and for 10 seconds more. After that the
-// previous pair ends the session, as an older one always does.
+// previous pair ends the session, as an older one always does. After too many pairs that do not exist, further ones of
+// that client IP are answered 429 (`Retry-After`); a right pair always works.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36396,10 +36487,14 @@ func (c *ClientWithResponses) MergeUsersWithResponse(ctx context.Context, body M
 // SendMobileCodeWithBodyWithResponse 发送短信验证码 · Send a one-time code by SMS
 //
 // 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
-// 10 次，同一客户端 IP 每小时 20 次。
+// 10 次，同一客户端 IP 每小时 20 次。30 天内登录过该账户的客户端 IP 对此手机单独计数，陌生人用不完它的次数。别的客户端 IP
+// 再次请求时，已发送的验证码仍然有效。每个验证码，请求它的客户端 IP 可以试 5 次，其余所有客户端 IP 合计 5 次。
 //
 // Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
-// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP. A client IP
+// that has signed in to the account within 30 days is counted apart for this mobile, so that strangers cannot use up what
+// it may ask for. A code stays valid when another client IP asks for one. The client IP that asked for a code has five
+// guesses at it, and all others together five.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36415,10 +36510,14 @@ func (c *ClientWithResponses) SendMobileCodeWithBodyWithResponse(ctx context.Con
 // SendMobileCodeWithResponse 发送短信验证码 · Send a one-time code by SMS
 //
 // 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
-// 10 次，同一客户端 IP 每小时 20 次。
+// 10 次，同一客户端 IP 每小时 20 次。30 天内登录过该账户的客户端 IP 对此手机单独计数，陌生人用不完它的次数。别的客户端 IP
+// 再次请求时，已发送的验证码仍然有效。每个验证码，请求它的客户端 IP 可以试 5 次，其余所有客户端 IP 合计 5 次。
 //
 // Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
-// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP. A client IP
+// that has signed in to the account within 30 days is counted apart for this mobile, so that strangers cannot use up what
+// it may ask for. A code stays valid when another client IP asks for one. The client IP that asked for a code has five
+// guesses at it, and all others together five.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -51331,6 +51430,13 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 		}
 		response.JSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest YudaoTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest YudaoHeadersTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -51422,6 +51528,23 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers RefreshAccessTokenAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers RefreshAccessTokenAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
