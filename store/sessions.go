@@ -14,6 +14,7 @@ var (
 
 	selectSessions = "SELECT " + selected[Session]("") + " FROM sessions "
 	liveSessions   = selectSessions + "WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? ORDER BY created_at DESC, id DESC"
+	clientIPsOf    = "SELECT client_ip FROM sessions WHERE user_id = ? AND created_at >= ? ORDER BY created_at DESC LIMIT ?"
 	replacementOf  = selectSessions + `WHERE user_id = ? AND exclusive_class = ? AND created_at >= ? AND id <> ?
 		ORDER BY created_at DESC, id DESC LIMIT 1`
 
@@ -86,6 +87,12 @@ func (s *Store) SessionByID(ctx context.Context, id int64) (SessionOwner, error)
 // now, newest first.
 func (s *Store) LiveSessions(ctx context.Context, userID int64, now Time) ([]Session, error) {
 	return many[Session](ctx, s, "LiveSessions", liveSessions, userID, now)
+}
+
+// ClientIPsOf returns the client IPs of the sessions of a user, ended ones too, that were
+// opened at since or later: those of the newest, up to limit, in any number each.
+func (s *Store) ClientIPsOf(ctx context.Context, userID int64, since Time, limit int) ([]string, error) {
+	return many[string](ctx, s, "ClientIPsOf", clientIPsOf, userID, since, limit)
 }
 
 // ReplacementOf finds the session that replaced another: the newest one of the same

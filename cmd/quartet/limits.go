@@ -19,12 +19,13 @@ type limitFlags struct {
 	AccessLife           cli.Duration `group:"limits" default:"1h" help:"Lifetime of an access token or JWT, from its issue or last renewal; at least 1m. When a session was last used is recorded once in a sixtieth of this time: with 1h, once a minute."`
 	SessionLife          cli.Duration `group:"limits" default:"30d" help:"Lifetime of a session and its refresh token, from the sign-in."`
 	ClosingGrace         cli.Duration `group:"limits" default:"15d" help:"How long signing in takes back the closing of one's account; after that everything that names the user is erased."`
-	CodePerIP            cli.Rate     `group:"limits" default:"20/1h" help:"One-time codes that one client IP can request."`
-	CodeGlobal           cli.Rate     `group:"limits" default:"1000/1m" help:"One-time codes that all clients together can request."`
+	CodePerIP            cli.Rate     `group:"limits" default:"20/1h" help:"One-time codes that one client IP can request. A client IP is an IPv4 address or an IPv6 /64; of this and every other limit of a client IP, an IPv6 /48 has five times as much."`
+	CodeGlobal           cli.Rate     `group:"limits" default:"1000/1m" help:"One-time codes that all clients together can request. A tenth of it is the share of one network, an IPv4 /24 or an IPv6 /48."`
+	CodeBudget           cli.Rate     `group:"limits" default:"20000/1d" help:"One-time codes that all clients together can request in a long time, because each costs money. A tenth of it is the share of one network. The log warns at 50%, 80% and 100% of it."`
 	PasswordPerAccountIP cli.Rate     `group:"limits" default:"5/15m" help:"Wrong passwords for one account from one client IP; after that the account is locked for this client IP."`
-	FailuresPerIP        cli.Rate     `group:"limits" default:"300/15m" help:"Failed sign-ins from one client IP, by wrong passwords and by wrong codes; and, for each application, requests with a wrong secret."`
+	FailuresPerIP        cli.Rate     `group:"limits" default:"300/15m" help:"Failed sign-ins from one client IP, by wrong passwords and by wrong codes; after that it is answered 429, whatever the account. And, for each application, requests with a wrong secret."`
 	RegisterPerIP        cli.Rate     `group:"limits" default:"60/1h" help:"Users that one client IP can create with --open-registration. Administrators have no limit."`
-	RegisterGlobal       cli.Rate     `group:"limits" default:"1000/1h" help:"Users that all clients together can create with --open-registration. Administrators have no limit."`
+	RegisterGlobal       cli.Rate     `group:"limits" default:"1000/1h" help:"Users that all clients together can create with --open-registration. A tenth of it is the share of one network, an IPv4 /24 or an IPv6 /48. Administrators have no limit."`
 	BodyLimit            cli.Size     `group:"limits" default:"64KiB" help:"Size of a request body; a larger one is answered 413."`
 	HashParallel         uint         `group:"limits" default:"0" help:"Passwords that are hashed at the same time, 19 MiB of memory each; 0 means one per CPU core, less one."`
 	DatabaseConnections  cli.Count    `group:"limits" default:"16" help:"Connections to a database server. SQLite always has one connection that writes and four that read."`
@@ -52,7 +53,7 @@ func (f limitFlags) account() account.Limits {
 	limits.AccessLife, limits.SessionLife = f.AccessLife.Duration, f.SessionLife.Duration
 	limits.LastSeenInterval = limits.AccessLife / 60 // tokens are renewed as exactly, so it must be much less
 	limits.ClosingGrace = f.ClosingGrace.Duration
-	limits.CodePerIP, limits.CodeGlobal = f.CodePerIP.Rate, f.CodeGlobal.Rate
+	limits.CodePerIP, limits.CodeGlobal, limits.CodeBudget = f.CodePerIP.Rate, f.CodeGlobal.Rate, f.CodeBudget.Rate
 	limits.PasswordPerAccountIP = f.PasswordPerAccountIP.Rate
 	limits.PasswordPerIP, limits.CodeRefusedPerIP, limits.WrongSecretPerIP = f.FailuresPerIP.Rate, f.FailuresPerIP.Rate, f.FailuresPerIP.Rate
 	limits.RegisterPerIP, limits.RegisterGlobal = f.RegisterPerIP.Rate, f.RegisterGlobal.Rate

@@ -47,10 +47,8 @@ func (s *Service) CreateUser(ctx context.Context, caller *Caller, clientIP strin
 		r.Identity, r.Remark = nil, nil
 		// These limit how many rows strangers can create, and how often they can ask
 		// whether a user name or an e-mail is taken.
-		r.limits = []store.RateLimit{
-			s.limits.RegisterPerIP.limit("register-address:" + s.clientIPKey(clientIP)),
-			s.limits.RegisterGlobal.limit("register-all"),
-		}
+		r.limits = append(s.perClient("register", s.limits.RegisterPerIP, clientIP),
+			s.inAll("register", s.limits.RegisterGlobal, clientIP)...)
 	}
 	r.created = by.eventBy(AuditUserCreated, 0, details{"way": r.source})
 	return s.register(ctx, r)
