@@ -33,8 +33,11 @@ func (s *Service) rememberFull(ctx context.Context, limits []store.RateLimit) (i
 // found it full. It reads it again now and then, and where the clock was set back.
 func (s *Service) fullFor(ctx context.Context, limit store.RateLimit) time.Duration {
 	full, known := s.guesses.full.Peek(limit.Key)
+	if !known {
+		return 0
+	}
 	now := s.now()
-	if !known || !full.until.After(now) {
+	if !full.until.After(now) {
 		return 0
 	}
 	if age := now.Sub(full.read); 0 <= age && age < fullCounterAge {

@@ -21,13 +21,12 @@ type Options struct {
 }
 
 // Hasher hashes and verifies passwords, a few at a time, because each takes tens of
-// megabytes and milliseconds, and many sign-ins must not block other requests. It is
-// safe for concurrent use.
+// megabytes and milliseconds, and many sign-ins must not block other requests. The
+// clients of WithClient have a share of the waiting each. It is safe for concurrent use.
 type Hasher struct {
 	params Params
 	wait   time.Duration
-	turns  chan struct{} // one element for each running hash
-	queue  chan struct{} // one element for each waiting caller
+	queue  *queue
 	dummy  string
 }
 
@@ -40,8 +39,7 @@ func NewHasher(options Options) *Hasher {
 	return &Hasher{
 		params: options.Params,
 		wait:   options.Wait,
-		turns:  make(chan struct{}, options.Parallel),
-		queue:  make(chan struct{}, options.Queue),
+		queue:  newQueue(options.Parallel, options.Queue),
 		dummy:  newArgon2id(options.Params).String(),
 	}
 }
@@ -74,7 +72,7 @@ func withDefaults(options Options) Options {
 }
 
 // Parallel returns the number of concurrent hashes.
-func (h *Hasher) Parallel() int { return cap(h.turns) }
+func (h *Hasher) Parallel() int { return h.queue.slots }
 
 // Hash returns a new hash of password as a PHC string,
 // `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<key>`, with a random salt of 16 bytes and a
@@ -84,7 +82,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer leave()
+	defer leave(false)
 	hash := newArgon2id(h.params)
 	hash.key = hash.keyOf(password)
 	return hash.String(), nil
@@ -117,7 +115,7 @@ func (h *Hasher) verifyArgon2id(ctx context.Context, phc, password string) (ok, 
 	if err != nil {
 		return false, false, err
 	}
-	defer leave()
+	defer func() { leave(ok) }()
 	ok = subtle.ConstantTimeCompare(hash.key, hash.keyOf(password)) == 1
 	return ok, ok && h.outgrown(hash), nil
 }
@@ -126,38 +124,14 @@ func (h *Hasher) outgrown(hash argon2id) bool {
 	return hash.weakerThan(h.params) || len(hash.salt) < saltBytes || len(hash.key) < keyBytes
 }
 
-// enter waits for a hashing slot in order of arrival, and returns the function that
-// releases it.
-func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	leave = func() { <-h.turns }
-	select {
-	case h.turns <- struct{}{}:
-		return leave, nil
-	default:
-	}
-	select {
-	case h.queue <- struct{}{}:
-		defer func() { <-h.queue }()
-	default:
-		return nil, ErrBusy
-	}
-	timer := time.NewTimer(h.wait)
-	defer timer.Stop()
-	select {
-	case h.turns <- struct{}{}:
-		return leave, nil
-	case <-timer.C:
-		return nil, ErrBusy
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+// enter waits for a hashing slot, and returns the function that releases it, which is
+// told whether the password was right.
+func (h *Hasher) enter(ctx context.Context) (leave func(right bool), err error) {
+	return h.queue.enter(ctx, h.wait)
 }
 
 // Stats returns the number of running hashes and of waiting callers.
-func (h *Hasher) Stats() (running, waiting int) { return len(h.turns), len(h.queue) }
+func (h *Hasher) Stats() (running, waiting int) { return h.queue.load() }
 
 // newArgon2id returns parameters with a random salt and key.
 func newArgon2id(params Params) argon2id {
