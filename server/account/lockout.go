@@ -109,18 +109,12 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 	if err := s.wait(ctx, g.perClient); err != nil {
 		return verdict{}, err
 	}
+	leave, err := s.hasher.Admit(ctx)
+	if err != nil {
+		return verdict{}, s.hashErr(err)
+	}
 	again := s.guesses.takeReservation(g.lockKey, s.now())
-	admitted := again
-	if !again {
-		if admitted, err = s.reserveGuess(ctx, &g); err != nil {
-			return verdict{}, storeErr(err)
-		}
-	}
-	if !admitted {
-		g.hash = nil
-	}
-	right, weak, err := s.verify(ctx, g.hash, text)
-	err = s.hashErr(err)
+	right, weak, admitted, err := s.reserveAndVerify(ctx, &g, text, again, leave)
 	if err == nil && admitted && g.elsewhere != nil {
 		right, err = g.elsewhere(ctx)
 	}
@@ -145,6 +139,23 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 		s.keepReservation(ctx, g, again)
 	}
 	return v, toAPIErr(err, apierr.WrongCredentials)
+}
+
+// reserveAndVerify reserves the guess, unless it is reserved already, and compares it.
+// It calls leave at its end.
+func (s *Service) reserveAndVerify(ctx context.Context, g *guess, text string, reserved bool, leave func(right bool)) (right, weak, admitted bool, err error) {
+	defer func() { leave(right) }()
+	admitted = reserved
+	if !reserved {
+		if admitted, err = s.reserveGuess(ctx, g); err != nil {
+			return false, false, false, storeErr(err)
+		}
+	}
+	if !admitted {
+		g.hash = nil
+	}
+	right, weak, err = s.verify(ctx, g.hash, text)
+	return right, weak, admitted, s.hashErr(err)
 }
 
 // reserveGuess reserves the guess, or reports that there were too many. A refusal

@@ -27,6 +27,7 @@ type Hasher struct {
 	params Params
 	wait   time.Duration
 	queue  *queue
+	gate   *queue // of Admit
 	dummy  string
 }
 
@@ -40,6 +41,7 @@ func NewHasher(options Options) *Hasher {
 		params: options.Params,
 		wait:   options.Wait,
 		queue:  newQueue(options.Parallel, options.Queue),
+		gate:   newQueue(max(8, 4*options.Parallel), options.Queue),
 		dummy:  newArgon2id(options.Params).String(),
 	}
 }
@@ -124,6 +126,14 @@ func (h *Hasher) outgrown(hash argon2id) bool {
 	return hash.weakerThan(h.params) || len(hash.salt) < saltBytes || len(hash.key) < keyBytes
 }
 
+// Admit waits until there may soon be a slot, before work that a hash needs, such as
+// counting it: so that of a flood only as much is done as can be hashed. The caller calls
+// leave when the hash is done, and says whether the password was right. The error is
+// ErrBusy or ctx's.
+func (h *Hasher) Admit(ctx context.Context) (leave func(right bool), err error) {
+	return h.gate.enter(ctx, h.wait)
+}
+
 // enter waits for a hashing slot, and returns the function that releases it, which is
 // told whether the password was right.
 func (h *Hasher) enter(ctx context.Context) (leave func(right bool), err error) {
@@ -131,7 +141,11 @@ func (h *Hasher) enter(ctx context.Context) (leave func(right bool), err error) 
 }
 
 // Stats returns the number of running hashes and of waiting callers.
-func (h *Hasher) Stats() (running, waiting int) { return h.queue.load() }
+func (h *Hasher) Stats() (running, waiting int) {
+	running, waiting = h.queue.load()
+	_, outside := h.gate.load()
+	return running, waiting + outside
+}
 
 // newArgon2id returns parameters with a random salt and key.
 func newArgon2id(params Params) argon2id {
