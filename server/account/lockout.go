@@ -109,12 +109,12 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 	if err := s.wait(ctx, g.perClient); err != nil {
 		return verdict{}, err
 	}
-	leave, err := s.hasher.Admit(ctx)
+	hashing, leave, err := s.hasher.Admit(ctx)
 	if err != nil {
 		return verdict{}, s.hashErr(err)
 	}
 	again := s.guesses.takeReservation(g.lockKey, s.now())
-	right, weak, admitted, err := s.reserveAndVerify(ctx, &g, text, again, leave)
+	right, weak, admitted, err := s.reserveAndVerify(hashing, &g, text, again, leave)
 	if err == nil && admitted && g.elsewhere != nil {
 		right, err = g.elsewhere(ctx)
 	}

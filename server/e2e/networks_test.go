@@ -188,7 +188,7 @@ func (s *cluster) flood(t *testing.T, kind string, pause time.Duration) (stop fu
 			}
 		})
 	}
-	for answered.Load() < 500 && !t.Failed() {
+	for answered.Load() < 700 && !t.Failed() {
 		time.Sleep(time.Millisecond)
 	}
 	return func() { calm(); all.Wait() }

@@ -37,11 +37,12 @@ func NewHasher(options Options) *Hasher {
 	if err := options.Params.Check(); err != nil {
 		panic("password: " + err.Error())
 	}
+	asked := newAsked()
 	return &Hasher{
 		params: options.Params,
 		wait:   options.Wait,
-		queue:  newQueue(options.Parallel, options.Queue),
-		gate:   newQueue(max(8, 4*options.Parallel), options.Queue),
+		queue:  newQueue(options.Parallel, options.Queue, asked, false),
+		gate:   newQueue(2*options.Parallel+2, options.Queue, asked, true),
 		dummy:  newArgon2id(options.Params).String(),
 	}
 }
@@ -127,11 +128,12 @@ func (h *Hasher) outgrown(hash argon2id) bool {
 }
 
 // Admit waits until there may soon be a slot, before work that a hash needs, such as
-// counting it: so that of a flood only as much is done as can be hashed. The caller calls
-// leave when the hash is done, and says whether the password was right. The error is
-// ErrBusy or ctx's.
-func (h *Hasher) Admit(ctx context.Context) (leave func(right bool), err error) {
-	return h.gate.enter(ctx, h.wait)
+// counting it: so that of a flood only as much is done as can be hashed. The hash is done
+// with admitted; then the caller calls leave and says whether the password was right. The
+// error is ErrBusy or ctx's.
+func (h *Hasher) Admit(ctx context.Context) (admitted context.Context, leave func(right bool), err error) {
+	leave, err = h.gate.enter(ctx, h.wait)
+	return context.WithValue(ctx, admittedKey{}, true), leave, err
 }
 
 // enter waits for a hashing slot, and returns the function that releases it, which is

@@ -166,7 +166,7 @@ func TestBusyAtOnceWhenTheQueueIsFull(t *testing.T) {
 		if waited := time.Since(began); waited != 0 {
 			t.Errorf("the 65th waited %v", waited)
 		}
-		hasher.queue.leave(Client{}, false) // what held the turn ends, and everybody queued is served
+		hasher.queue.leave() // what held the turn ends, and everybody queued is served
 		done.Wait()
 		if hashed.Load() != 64 {
 			t.Errorf("%d of 64 were served", hashed.Load())
@@ -184,7 +184,7 @@ func TestWaitEndsWithTheContext(t *testing.T) {
 		if _, _, err := hasher.Verify(ctx, phc, "correct horse"); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("waiting: got %v", err)
 		}
-		hasher.queue.leave(Client{}, false)
+		hasher.queue.leave()
 		if _, _, err := hasher.Verify(ctx, phc, "correct horse"); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("with a free turn: got %v", err)
 		}

@@ -13,17 +13,23 @@ type standing struct {
 }
 
 func newStanding(places int) *standing {
-	s := &standing{queue: newQueue(1, places), clock: time.Unix(0, 0)}
-	s.now = func() time.Time { return s.clock }
+	s := &standing{queue: newQueue(1, places, newAsked(), true), clock: time.Unix(0, 0)}
+	s.asked.now = func() time.Time { return s.clock }
 	s.running = 1
 	return s
+}
+
+// ask is a request that is charged.
+func (s *standing) ask(client Client) *waiter {
+	s.asked.charge(client, 1)
+	return s.queue.ask(client)
 }
 
 // served gives the slot on n times, and returns the addresses that got it.
 func (s *standing) served(n int) (addresses []string) {
 	for range n {
 		before := append([]*waiter(nil), s.waiting...)
-		s.leave(Client{}, false)
+		s.leave()
 		for i, w := range before {
 			if i >= len(s.waiting) || s.waiting[i] != w {
 				addresses = append(addresses, w.Address)
@@ -110,11 +116,11 @@ func TestRightPasswordsCostLittle(t *testing.T) {
 	q := newStanding(64)
 	office, guesser := from("192.0.2.1", "192.0.2.0/24"), from("198.51.100.1", "198.51.100.0/24")
 	for range 20 {
-		q.charge(office, 1)
-		q.charge(office, rightCosts-1)
+		q.asked.charge(office, 1)
+		q.asked.charge(office, rightCosts-1)
 	}
 	for range 4 {
-		q.charge(guesser, 1)
+		q.asked.charge(guesser, 1)
 	}
 	q.ask(guesser)
 	q.ask(office)
@@ -129,10 +135,10 @@ func TestUseIsForgotten(t *testing.T) {
 	q := newStanding(64)
 	once, often := from("192.0.2.1", "192.0.2.0/24"), from("198.51.100.1", "198.51.100.0/24")
 	for range 20 {
-		q.charge(often, 1)
+		q.asked.charge(often, 1)
 	}
 	q.clock = q.clock.Add(10 * time.Minute)
-	q.charge(once, 2)
+	q.asked.charge(once, 2)
 	q.ask(once)
 	q.ask(often)
 	q.ask(once)
