@@ -28,9 +28,11 @@ func (s *Service) watchBudget(ctx context.Context, spent int64) {
 	}
 }
 
-// CodeBudget returns how many codes have been sent of the present budget, and how many it
-// allows.
-func (s *Service) CodeBudget(ctx context.Context) (sent, budget int64, err error) {
-	sent, err = s.store.RateLimitCount(ctx, s.codeBudget(), store.TimeOf(s.now()))
-	return sent, s.limits.CodeBudget.Times, storeErr(err)
+// CodeBudgetUsed returns how many codes of the present budget have been sent.
+func (s *Service) CodeBudgetUsed(ctx context.Context) (int64, error) {
+	sent, err := s.store.RateLimitCount(ctx, s.codeBudget(), store.TimeOf(s.now()))
+	return sent, storeErr(err)
 }
+
+// CodeBudget returns how many codes the budget allows.
+func (s *Service) CodeBudget() int64 { return s.limits.CodeBudget.Times }
