@@ -17711,6 +17711,28 @@ func (response SignInAdministrator415ApplicationProblemPlusJSONResponse) VisitSi
 	return err
 }
 
+type SignInAdministrator429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response SignInAdministrator429ApplicationProblemPlusJSONResponse) VisitSignInAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SignInAdministrator431ApplicationProblemPlusJSONResponse struct {
 	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
 }

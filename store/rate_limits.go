@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -13,6 +14,7 @@ import (
 const (
 	rateLimitExpires = "SELECT expires_at FROM rate_counters WHERE rate_counters.key = ?"
 	rateLimitReached = "SELECT expires_at FROM rate_counters WHERE rate_counters.key = ? AND count >= ? AND expires_at > ? AND expires_at <= ?"
+	rateLimitCount   = "SELECT count FROM rate_counters WHERE rate_counters.key = ? AND expires_at > ? AND expires_at <= ?"
 	resetRateLimit   = "DELETE FROM rate_counters WHERE rate_counters.key = ?"
 	deleteCountersOf = "DELETE FROM rate_counters WHERE rate_counters.key LIKE ?"
 )
@@ -91,6 +93,29 @@ func (s *Store) RateLimitWait(ctx context.Context, limits []RateLimit, now Time)
 		}
 	}
 	return wait, nil
+}
+
+// RateLimitCount returns how many events a limit has counted in its present window. In a
+// transaction that has counted one, no other transaction gets the same number.
+func (tx Tx) RateLimitCount(ctx context.Context, q RateLimit, now Time) (count int64, err error) {
+	err = tx.get(ctx, "RateLimitCount", &count, rateLimitCount, countArgs(q, now)...)
+	if errors.Is(err, ErrNotFound) {
+		return 0, nil
+	}
+	return count, err
+}
+
+// RateLimitCount is Tx.RateLimitCount as of now, whoever counts meanwhile.
+func (s *Store) RateLimitCount(ctx context.Context, q RateLimit, now Time) (int64, error) {
+	counted, err := many[int64](ctx, s, "RateLimitCount", rateLimitCount, countArgs(q, now)...)
+	if err != nil || len(counted) == 0 {
+		return 0, err
+	}
+	return counted[0], nil
+}
+
+func countArgs(q RateLimit, now Time) []any {
+	return []any{q.Key, now, now + Time(q.WindowMillis+engine.ClockSkew)}
 }
 
 // DeleteCountersOf deletes the counters whose keys contain a digest, and returns their

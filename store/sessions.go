@@ -96,6 +96,12 @@ func (tx Tx) ClientIPsOf(ctx context.Context, userID int64, since Time, limit in
 	return from, err
 }
 
+// ClientIPsOf returns the client IPs of the sessions of a user, ended ones too, that were
+// opened at since or later: those of the newest, up to limit, in any number each.
+func (s *Store) ClientIPsOf(ctx context.Context, userID int64, since Time, limit int) ([]string, error) {
+	return many[string](ctx, s, "ClientIPsOf", clientIPsOf, userID, since, limit)
+}
+
 // ReplacementOf finds the session that replaced another: the newest one of the same
 // user and exclusive class that was opened when it ended or later, ended or not. It
 // returns ErrNotFound, also for a session that has not ended or has no class.

@@ -20,12 +20,13 @@ type limitFlags struct {
 	SessionLife          cli.Duration  `group:"limits" default:"30d" help:"Lifetime of a session and its refresh token, from the sign-in."`
 	ClosingGrace         cli.Duration  `group:"limits" default:"15d" help:"How long signing in takes back the closing of one's account; after that everything that names the user is erased."`
 	WeChatRepeat         time.Duration `name:"wechat-repeat" group:"limits" default:"5m" help:"How long a client whose answer was lost can send the code of a WeChat sign-in again, from the same client IP and device, until it signs out; 0s: not at all."`
-	CodePerIP            cli.Rate      `group:"limits" default:"20/1h" help:"One-time codes that one client IP can request."`
-	CodeGlobal           cli.Rate      `group:"limits" default:"1000/1m" help:"One-time codes that all clients together can request."`
+	CodePerIP            cli.Rate      `group:"limits" default:"20/1h" help:"One-time codes that one client IP can request. A client IP is an IPv4 address or an IPv6 /64; of this and every other limit of a client IP, an IPv6 /48 has five times as much."`
+	CodeGlobal           cli.Rate      `group:"limits" default:"1000/1m" help:"One-time codes that all clients together can request. A tenth of it is the share of one network, an IPv4 /24 or an IPv6 /48."`
+	CodeBudget           cli.Rate      `group:"limits" default:"20000/1d" help:"One-time codes that all clients together can request in a long time, because each costs money. A tenth of it is the share of one network. The log warns at 50%, 80% and 100% of it."`
 	PasswordPerAccountIP cli.Rate      `group:"limits" default:"5/15m" help:"Wrong passwords for one account from one client IP; after that the account is locked for this client IP."`
-	FailuresPerIP        cli.Rate      `group:"limits" default:"300/15m" help:"Failed sign-ins from one client IP, by wrong passwords and by wrong codes; apart from them, for each application, requests with a wrong secret; and refreshes with tokens that do not exist."`
+	FailuresPerIP        cli.Rate      `group:"limits" default:"300/15m" help:"Failed sign-ins from one client IP, by wrong passwords and by wrong codes; after that it is answered 429, whatever the account. Apart from them, for each application, requests with a wrong secret; and refreshes with tokens that do not exist."`
 	RegisterPerIP        cli.Rate      `group:"limits" default:"60/1h" help:"Users that one client IP can create with --open-registration, and e-mails to which its users can change theirs. Administrators have no limit."`
-	RegisterGlobal       cli.Rate      `group:"limits" default:"1000/1h" help:"Users that all clients together can create with --open-registration. Administrators have no limit."`
+	RegisterGlobal       cli.Rate      `group:"limits" default:"1000/1h" help:"Users that all clients together can create with --open-registration. A tenth of it is the share of one network, an IPv4 /24 or an IPv6 /48. Administrators have no limit."`
 	LookUpPerUser        cli.Rate      `group:"limits" default:"600/1h" help:"Look-ups of other users by one user. An application that proves itself by its secret has a limit of its own instead, and administrators have none."`
 	LookUpPerIP          cli.Rate      `group:"limits" default:"3000/1h" help:"Look-ups of other users from one client IP. An application that proves itself by its secret has a limit of its own instead, and administrators have none."`
 	LookUpPerApplication cli.Rate      `group:"limits" default:"1200/1m" help:"Look-ups of other users by one application that proves itself by its secret; and, counted apart, by the members of its organisations without the secret."`
@@ -58,7 +59,7 @@ func (f limitFlags) account() account.Limits {
 	limits.AccessLife, limits.SessionLife = f.AccessLife.Duration, f.SessionLife.Duration
 	limits.LastSeenInterval = limits.AccessLife / 60 // tokens are renewed as exactly, so it must be much less
 	limits.ClosingGrace, limits.WeChatRepeat = f.ClosingGrace.Duration, f.WeChatRepeat
-	limits.CodePerIP, limits.CodeGlobal = f.CodePerIP.Rate, f.CodeGlobal.Rate
+	limits.CodePerIP, limits.CodeGlobal, limits.CodeBudget = f.CodePerIP.Rate, f.CodeGlobal.Rate, f.CodeBudget.Rate
 	limits.PasswordPerAccountIP = f.PasswordPerAccountIP.Rate
 	limits.PasswordPerIP, limits.CodeRefusedPerIP, limits.WrongSecretPerIP = f.FailuresPerIP.Rate, f.FailuresPerIP.Rate, f.FailuresPerIP.Rate
 	limits.RegisterPerIP, limits.RegisterGlobal = f.RegisterPerIP.Rate, f.RegisterGlobal.Rate

@@ -34,14 +34,14 @@ func TestDefaultLimitsAreThePackagesOwn(t *testing.T) {
 
 func TestLimitFlagsSetTheLimits(t *testing.T) {
 	t.Parallel()
-	flags := limitsOf(t, "--access-life", "1m", "--session-life", "60d", "--wechat-repeat", "0s", "--code-per-ip", "1/1m", "--code-global", "2/1m",
+	flags := limitsOf(t, "--access-life", "1m", "--session-life", "60d", "--wechat-repeat", "0s", "--code-per-ip", "1/1m", "--code-global", "2/1m", "--code-budget", "9/1m",
 		"--password-per-account-ip", "3/1m", "--failures-per-ip", "4/1m", "--register-per-ip", "5/1m", "--register-global", "6/1m",
 		"--look-up-per-user", "7/1m", "--look-up-per-ip", "8/1m", "--look-up-per-application", "9/1m",
 		"--body-limit", "1MiB", "--hash-parallel", "7", "--database-connections", "40", "--drain-timeout", "1h")
 	want := account.DefaultLimits()
 	perMinute := func(times int64) account.Rate { return account.Rate{Times: times, Per: time.Minute} }
 	want.AccessLife, want.SessionLife, want.LastSeenInterval = time.Minute, 60*24*time.Hour, time.Second
-	want.CodePerIP, want.CodeGlobal, want.PasswordPerAccountIP = perMinute(1), perMinute(2), perMinute(3)
+	want.CodePerIP, want.CodeGlobal, want.CodeBudget, want.PasswordPerAccountIP = perMinute(1), perMinute(2), perMinute(9), perMinute(3)
 	want.PasswordPerIP, want.CodeRefusedPerIP, want.WrongSecretPerIP = perMinute(4), perMinute(4), perMinute(4)
 	want.RegisterPerIP, want.RegisterGlobal = perMinute(5), perMinute(6)
 	want.LookUpPerUser, want.LookUpPerIP, want.LookUpPerApplication = perMinute(7), perMinute(8), perMinute(9)

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"context"
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"quartet/server/account"
 	"quartet/server/keys"
 	"quartet/server/password"
 	"quartet/store"
@@ -27,6 +31,23 @@ func newMetrics(database *store.Store, ring *keys.Keyring, hasher *password.Hash
 		poolCollector{database},
 	)
 	return metrics
+}
+
+// budgetMetrics tell how much of the budget of one-time codes is used up, by all servers;
+// -1 while the database does not answer.
+func budgetMetrics(accounts *account.Service) []prometheus.Collector {
+	return []prometheus.Collector{
+		gauge("quartet_code_budget_used", "One-time codes of the budget (--code-budget) that all servers have sent; -1 if unknown.", func() int {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			sent, err := accounts.CodeBudgetUsed(ctx)
+			if err != nil {
+				return -1
+			}
+			return int(sent)
+		}),
+		gauge("quartet_code_budget", "One-time codes that --code-budget allows.", func() int { return int(accounts.CodeBudget()) }),
+	}
 }
 
 func gauge(name, help string, value func() int) prometheus.Collector {

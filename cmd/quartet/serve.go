@@ -97,6 +97,7 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 		return err
 	}
 	installed.accounts.Store(options.Accounts)
+	options.Metrics.MustRegister(budgetMetrics(options.Accounts)...)
 	defer options.Accounts.Wait() // SMS and WeChat may still answer
 	recordLastSeen := recordLastSeen(options.Accounts)
 	jobs.every(ctx, lastSeenInterval, lastSeenInterval, "record last use of sessions", recordLastSeen)

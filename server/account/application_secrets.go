@@ -121,20 +121,19 @@ func (s *Service) ProveApplication(ctx context.Context, application, secret, cli
 // unknown one: all of these share a counter, so that invented ids make no rows. Beyond
 // the limit nothing is written, except the event of the one that reaches it.
 func (s *Service) refuseSecret(ctx context.Context, application, clientIP string, failure apierr.Code) error {
-	key := "application-secret:" + s.clientIPKey(clientIP) + ":" + application
-	if wait := s.fullFor(ctx, key); wait > 0 {
-		return &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: wait}
+	limits := s.perClient("application-secret", s.limits.WrongSecretPerIP, clientIP, application)
+	if err := s.wait(ctx, limits); err != nil {
+		return err
 	}
-	limit := s.limits.WrongSecretPerIP.limit(key)
 	err := storeErr(s.inTx(ctx, func(tx *tx) error {
 		tx.record(secretRefused(AuditApplicationRefused, application, failure))
-		return tx.ConsumeRateLimits(ctx, []store.RateLimit{limit}, store.TimeOf(s.now()))
+		return tx.ConsumeRateLimits(ctx, limits, store.TimeOf(s.now()))
 	}))
 	switch {
 	case err == nil:
 		return apierr.New(failure)
 	case apierr.Is(err, apierr.TooManyRequests):
-		s.rememberFull(key, apierr.As(err).RetryAfter, limit)
+		s.rememberFull(ctx, limits)
 		s.audit(ctx, secretRefused(AuditLockout, application, reasonLocked))
 	}
 	return err

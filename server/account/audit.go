@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"quartet/server/network"
+	"quartet/server/password"
 	"quartet/store"
 )
 
@@ -157,8 +159,11 @@ type RequestInfo struct{ Dialect, ClientIP, UserAgent string }
 
 type requestInfoKey struct{}
 
-// WithRequestInfo gives a context whose audit events carry info.
+// WithRequestInfo gives a context whose audit events carry info, and whose passwords are
+// hashed within the share of the client IP.
 func WithRequestInfo(ctx context.Context, info RequestInfo) context.Context {
+	at := network.Of(info.ClientIP)
+	ctx = password.WithClient(ctx, password.Client{Address: at.Client, Network: at.Block})
 	return context.WithValue(ctx, requestInfoKey{}, info)
 }
 

@@ -217,11 +217,11 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 		account.AuditUserUnlocked: {func(s *scene) error {
 			s.fail("zhao", home, 1)
 			return errorOf(s.CommandLine().UnlockUser(s.t.Context(), s.other))
-		}, `- zhao - command_line  {"counters":2}`},
+		}, `- zhao - command_line  {"counters":3}`},
 		account.AuditClientIPUnlocked: {func(s *scene) error {
 			s.fail("zhao", elsewhere, 1)
 			return errorOf(s.CommandLine().UnlockClientIP(s.t.Context(), elsewhere))
-		}, `- - - command_line 192.0.2.2 {"counters":2}`},
+		}, `- - - command_line 192.0.2.2 {"counters":3}`},
 		account.AuditMembershipAdded: {func(s *scene) error {
 			return s.CommandLine().AddMembership(s.t.Context(), s.other, "north", "teacher")
 		}, `- zhao - command_line  {"organisation":"north","role":"teacher"}`},

@@ -94,9 +94,8 @@ func (s *Service) mayLookUp(ctx context.Context, caller Caller, clientIP string)
 	if proven {
 		limits = append(limits, s.limits.LookUpPerApplication.limit("look-up-proven:"+caller.application.ID))
 	} else {
-		limits = append(limits,
-			s.limits.LookUpPerUser.limit("look-up:"+s.sealer.Index(userSubject(caller.UserID))),
-			s.limits.LookUpPerIP.limit("look-up-address:"+s.clientIPKey(clientIP)))
+		limits = append(s.perClient("look-up", s.limits.LookUpPerIP, clientIP),
+			s.limits.LookUpPerUser.limit("look-up:"+s.sealer.Index(userSubject(caller.UserID))))
 		if belongs {
 			limits = append(limits, s.limits.LookUpPerApplication.limit("look-up-named:"+caller.application.ID))
 		}
@@ -112,13 +111,12 @@ func (s *Service) mayLookUp(ctx context.Context, caller Caller, clientIP string)
 
 // countLookUp counts against limits. Beyond them nothing is written.
 func (s *Service) countLookUp(ctx context.Context, limits []store.RateLimit) error {
-	key := limits[0].Key
-	if wait := s.fullFor(ctx, key); wait > 0 {
-		return &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: wait}
+	if err := s.wait(ctx, limits); err != nil {
+		return err
 	}
 	err := s.consumeRateLimits(ctx, limits)
 	if apierr.Is(err, apierr.TooManyRequests) {
-		s.rememberFull(key, apierr.As(err).RetryAfter, limits...)
+		s.rememberFull(ctx, limits)
 	}
 	return err
 }

@@ -58,7 +58,8 @@ func (s *Service) SendCode(ctx context.Context, r SendCodeRequest) (CodeSent, er
 	key := store.CodeKey{Purpose: r.Purpose, MobileIndex: index, Asker: s.clientIPKey(r.ClientIP)}
 	code := s.newCode(r.Mobile)
 	mac := s.codeMAC(r.Purpose, r.Mobile, code)
-	err := s.inTx(ctx, func(tx *tx) error {
+	var spent int64
+	err := s.inTx(ctx, func(tx *tx) (err error) {
 		counted, err := s.ofMobile(ctx, tx, index, r.ClientIP)
 		if err != nil {
 			return err
@@ -66,11 +67,15 @@ func (s *Service) SendCode(ctx context.Context, r SendCodeRequest) (CodeSent, er
 		if err := tx.ConsumeRateLimits(ctx, s.codeLimits(counted, r.ClientIP), store.TimeOf(now)); err != nil {
 			return err
 		}
+		if spent, err = tx.RateLimitCount(ctx, s.codeBudget(), store.TimeOf(now)); err != nil {
+			return err
+		}
 		return tx.CreateCode(ctx, key, mac, store.TimeOf(now), store.TimeOf(expires))
 	})
 	if err != nil {
 		return CodeSent{}, storeErr(err)
 	}
+	s.watchBudget(ctx, spent)
 	sent := event{
 		kind: AuditCodeSent, dialect: r.Dialect, clientIP: r.ClientIP, detail: details{"mobile": index, "purpose": r.Purpose},
 	}
@@ -90,13 +95,16 @@ func checkCodeRequest(r SendCodeRequest) error {
 // codeLimits are shared by all purposes, because one phone receives all codes. mobile is
 // ofMobile.
 func (s *Service) codeLimits(mobile, address string) []store.RateLimit {
-	return []store.RateLimit{
-		s.limits.CodeResend.limit("code-gap:" + mobile),
-		s.limits.CodeHour.limit("code-hour:" + mobile),
-		s.limits.CodeDay.limit("code-day:" + mobile),
-		s.limits.CodePerIP.limit("code-address:" + s.clientIPKey(address)),
-		s.limits.CodeGlobal.limit("code-all"),
-	}
+	return slices.Concat(
+		[]store.RateLimit{
+			s.limits.CodeResend.limit("code-gap:" + mobile),
+			s.limits.CodeHour.limit("code-hour:" + mobile),
+			s.limits.CodeDay.limit("code-day:" + mobile),
+		},
+		s.perClient("code", s.limits.CodePerIP, address),
+		s.inAll("code", s.limits.CodeGlobal, address),
+		s.inAll(codeBudgetName, s.limits.CodeBudget, address),
+	)
 }
 
 // consumeRateLimits counts against limits, or fails with TooManyRequests.

@@ -141,7 +141,7 @@ func TestCodeIsGoodThoughTheCallerLeft(t *testing.T) {
 func TestSendingIsLimited(t *testing.T) {
 	t.Parallel()
 	mobileOf := func(i int) string { return fmt.Sprintf("139%08d", i) }
-	addressOf := func(i int) string { return fmt.Sprintf("198.51.100.%d", i) }
+	addressOf := func(i int) string { return fmt.Sprintf("198.51.%d.1", i) }
 	for name, test := range map[string]struct {
 		adjust  func(*account.Limits)
 		apart   time.Duration
@@ -175,6 +175,21 @@ func TestSendingIsLimited(t *testing.T) {
 			adjust: func(l *account.Limits) { l.CodeGlobal.Times = 3 },
 			apart:  time.Second, mobile: mobileOf, address: addressOf,
 			allowed: 3, wait: 57 * time.Second,
+		},
+		"100 an hour an IPv6 site": {
+			apart: 30 * time.Second, mobile: mobileOf,
+			address: func(i int) string { return fmt.Sprintf("2001:db8:1:%x::1", i) },
+			allowed: 100, wait: 10 * time.Minute,
+		},
+		"a tenth for a network": {
+			adjust: func(l *account.Limits) { l.CodeGlobal.Times = 30 },
+			apart:  time.Second, mobile: mobileOf, address: func(i int) string { return fmt.Sprintf("198.51.100.%d", i) },
+			allowed: 3, wait: 57 * time.Second,
+		},
+		"a budget a day": {
+			adjust: func(l *account.Limits) { l.CodeBudget.Times = 3 },
+			apart:  time.Hour, mobile: mobileOf, address: addressOf,
+			allowed: 3, wait: 21 * time.Hour,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

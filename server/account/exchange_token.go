@@ -37,8 +37,7 @@ func (s *Service) ExchangeToken(ctx context.Context, in TokenSignIn) (SignInResu
 }
 
 func (s *Service) exchangeToken(ctx context.Context, in TokenSignIn) (SignInResult, error) {
-	perIP := s.limits.ExchangePerIP.limit("exchange-address:" + s.clientIPKey(in.ClientIP))
-	if err := s.consumeRateLimits(ctx, []store.RateLimit{perIP}); err != nil {
+	if err := s.consumeRateLimits(ctx, s.perClient("exchange", s.limits.ExchangePerIP, in.ClientIP)); err != nil {
 		return SignInResult{}, err
 	}
 	if s.oldBackEnd == nil {

@@ -4,16 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
+	"quartet/server/network"
 	"quartet/store"
-)
-
-const (
-	// knownFor is how long a client IP is known to an account after a sign-in.
-	knownFor = 30 * 24 * time.Hour
-	// mostKnown bounds the sessions that are looked at for it.
-	mostKnown = 1000
 )
 
 // ofMobile is the part of a counter's key that stands for a mobile. A client IP from which
@@ -25,9 +18,14 @@ func (s *Service) ofMobile(ctx context.Context, tx *tx, mobileIndex, clientIP st
 		return "", err
 	}
 	from, err := tx.ClientIPsOf(ctx, user.ID, store.TimeOf(s.now().Add(-knownFor)), mostKnown)
-	here := clientIPSubject(clientIP)
-	if slices.ContainsFunc(from, func(was string) bool { return clientIPSubject(was) == here }) {
+	if isOneOf(clientIP, from) {
 		return mobileIndex + ":" + s.clientIPKey(clientIP), nil
 	}
 	return mobileIndex, err
+}
+
+// isOneOf reports whether a client is one of those with the client IPs.
+func isOneOf(clientIP string, others []string) bool {
+	here := network.Of(clientIP).Client
+	return slices.ContainsFunc(others, func(other string) bool { return network.Of(other).Client == here })
 }

@@ -34,6 +34,7 @@ type Limits struct {
 	CodeDay          Rate          // codes sent to a mobile
 	CodePerIP        Rate          // codes requested by a client IP
 	CodeGlobal       Rate          // codes sent in total
+	CodeBudget       Rate          // codes sent in total over a long time, as each costs money
 	CodeRefusedPerIP Rate          // sign-ins by code refused to a client IP
 
 	PasswordPerAccountIP Rate // wrong passwords for one account from one client IP
@@ -94,6 +95,7 @@ func DefaultLimits() Limits {
 		CodeDay:          Rate{10, 24 * time.Hour},
 		CodePerIP:        Rate{20, time.Hour},
 		CodeGlobal:       Rate{1000, time.Minute},
+		CodeBudget:       Rate{20_000, 24 * time.Hour},
 		CodeRefusedPerIP: Rate{300, quarter},
 
 		RegisterPerIP:  Rate{60, time.Hour},

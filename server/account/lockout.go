@@ -16,29 +16,35 @@ import (
 // guess is an attempt at a password. It is counted in the database before it is
 // compared, so that parallel guesses get no more comparisons than serial ones.
 //
-// Three counters limit guessing: one account from one client IP, one account from
-// anywhere, and one client IP at any account. An attacker who fails on purpose locks
-// out their own client IP, not the account's owner.
+// These counters limit guessing: one account from one client IP, from one network and
+// from anywhere, and one client IP, with its site, at any account. An attacker who fails
+// on purpose locks out their own client IP, not the account's owner: no network locks an
+// account for others, and many networks do not lock it for a client IP that the account
+// knows.
 //
-// The first two are reserved before hashing and reset by a right password. Attempts at
-// one account from one client IP wait for each other in this process, so that 200 right
-// sign-ins at once do not look like 200 failures. The lock is not per account alone,
-// because an attacker's attempts would delay the owner, and not per user, because the
-// delay would reveal which user name, e-mail and mobile belong to one person.
+// The counters of the account are reserved before hashing and reset by a right password.
+// Attempts at one account from one client IP wait for each other in this process, so that
+// 200 right sign-ins at once do not look like 200 failures. The lock is not per account
+// alone, because an attacker's attempts would delay the owner, and not per user, because
+// the delay would reveal which user name, e-mail and mobile belong to one person.
 //
-// The counter of the client IP grows only after a failure or when the server was too
-// busy, so that right sign-ins of many people behind one client IP never fill it. A
-// right password does not reset it, because an attacker with an account of their own
-// could then guess without limit. A server that finds it full remembers that until the
-// window ends.
+// The counters of the client IP grow only after a failure or when the server was too
+// busy, so that right sign-ins of many people behind one client IP never fill them. A
+// right password does not reset them, because an attacker with an account of their own
+// could then guess without limit. A server that finds one full remembers that until the
+// window ends, and refuses the client IP at once, whatever the account: it is told to
+// wait, because a right password of somebody else behind it is not wrong.
 type guess struct {
-	lockKey  string            // what was typed, from this client IP
-	key      string            // this account from this client IP
-	account  string            // keyed hash of the account, for the audit
-	limits   []store.RateLimit // reserved before comparing, reset by success
-	clientIP string            // counted after a failure; "" for none
-	hash     *string           // what to compare with; nil: nothing
-	disabled bool              // no password is right: the user does not exist or is disabled
+	lockKey   string            // what was typed, from this client IP
+	account   string            // keyed hash of the account, for the audit
+	limits    []store.RateLimit // reserved before comparing, reset by success
+	perClient []store.RateLimit // counted after a failure; empty for none
+	lockout   event             // recorded when these are full
+	// known reports whether the account knows the client IP, for which only the first of
+	// limits counts then; nil: it does not.
+	known    func(context.Context) (bool, error)
+	hash     *string // what to compare with; nil: nothing
+	disabled bool    // no password is right: the user does not exist or is disabled
 	// elsewhere decides instead of hash: whether the old back end lets the user in.
 	elsewhere func(context.Context) (right bool, err error)
 }
@@ -58,8 +64,8 @@ type guessMemory struct {
 	// hashing slot was free. The next attempt uses the reservation, because a busy
 	// server must not lock anybody out. The value is when it expires.
 	reservations *lru.Cache[string, time.Time]
-	// full holds the client IPs whose counter is full, and those with too many
-	// wrong codes or application secrets.
+	// full holds the counters of client IPs that are full: of wrong passwords, codes and
+	// application secrets.
 	full *fullCounters
 }
 
@@ -93,25 +99,22 @@ func (m *guessMemory) forget() {
 // compare counts a guess and compares it. A locked, unknown, disabled or passwordless
 // account costs as much as a wrong password. follow acts on the verdict in the
 // transaction that counts it; if it finds that the user is gone, the failure is
-// WrongCredentials.
+// WrongCredentials. It is TooManyRequests, without any work, for a client IP that is full.
 func (s *Service) compare(ctx context.Context, g guess, text string, follow func(*tx, verdict) error) (verdict, error) {
 	release, err := s.guesses.locks.acquire(ctx, g.lockKey)
 	if err != nil {
 		return verdict{}, s.overloaded(err)
 	}
 	defer release()
+	if err := s.wait(ctx, g.perClient); err != nil {
+		return verdict{}, err
+	}
+	hashing, leave, err := s.hasher.Admit(ctx)
+	if err != nil {
+		return verdict{}, s.hashErr(err)
+	}
 	again := s.guesses.takeReservation(g.lockKey, s.now())
-	admitted := again
-	if !again {
-		if admitted, err = s.reserveGuess(ctx, g); err != nil {
-			return verdict{}, storeErr(err)
-		}
-	}
-	if !admitted {
-		g.hash = nil
-	}
-	right, weak, err := s.verify(ctx, g.hash, text)
-	err = s.hashErr(err)
+	right, weak, admitted, err := s.reserveAndVerify(hashing, &g, text, again, leave)
 	if err == nil && admitted && g.elsewhere != nil {
 		right, err = g.elsewhere(ctx)
 	}
@@ -121,13 +124,16 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 		}
 		return verdict{}, err
 	}
-	v := verdict{right && !g.disabled, weak, !admitted}
-	err = s.inTx(ctx, func(tx *tx) error {
-		if err := s.settleGuess(ctx, tx, g, v.right); err != nil {
+	v, full := verdict{right && !g.disabled, weak, !admitted}, false
+	err = s.inTx(ctx, func(tx *tx) (err error) {
+		if full, err = s.settleGuess(ctx, tx, g, v.right); err != nil {
 			return err
 		}
 		return follow(tx, v)
 	})
+	if full {
+		s.foundFull(ctx, g)
+	}
 	_, limited := errors.AsType[store.RateLimitError](err)
 	switch {
 	case limited && v.right: // too many sign-ins are no failures
@@ -139,21 +145,45 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 	return v, toAPIErr(err, apierr.WrongCredentials)
 }
 
+// reserveAndVerify reserves the guess, unless it is reserved already, and compares it.
+// It calls leave at its end.
+func (s *Service) reserveAndVerify(ctx context.Context, g *guess, text string, reserved bool, leave func(right bool)) (right, weak, admitted bool, err error) {
+	defer func() { leave(right) }()
+	admitted = reserved
+	if !reserved {
+		if admitted, err = s.reserveGuess(ctx, g); err != nil {
+			return false, false, false, storeErr(err)
+		}
+	}
+	if !admitted {
+		g.hash = nil
+	}
+	right, weak, err = s.verify(ctx, g.hash, text)
+	return right, weak, admitted, s.hashErr(err)
+}
+
 // reserveGuess reserves the guess, or reports that there were too many. A refusal
 // writes a row too, so that its duration does not distinguish a locked account from a
 // wrong password.
-func (s *Service) reserveGuess(ctx context.Context, g guess) (bool, error) {
-	// A full client IP writes one row, however many accounts it tries.
-	refused := "refused:" + g.clientIP
-	if s.fullFor(ctx, g.clientIP) <= 0 {
-		ok, err := s.countIfRoom(ctx, g.limits)
-		if ok || err != nil {
-			return ok, err
-		}
-		refused = "refused:" + g.key
+func (s *Service) reserveGuess(ctx context.Context, g *guess) (bool, error) {
+	ok, err := s.countIfRoom(ctx, g.limits)
+	if ok || err != nil {
+		return ok, err
 	}
-	counted := Rate{math.MaxInt32, s.limits.PasswordPerAccountIP.Per}.limit(refused)
-	_, err := s.countIfRoom(ctx, []store.RateLimit{counted})
+	if g.known != nil {
+		known, err := g.known(ctx)
+		if err != nil {
+			return false, err
+		}
+		if own := g.limits[:1]; known {
+			if ok, err := s.countIfRoom(ctx, own); ok || err != nil {
+				g.limits = own // a right password lifts no lock of others
+				return ok, err
+			}
+		}
+	}
+	counted := Rate{math.MaxInt32, s.limits.PasswordPerAccountIP.Per}.limit("refused:" + g.limits[0].Key)
+	_, err = s.countIfRoom(ctx, []store.RateLimit{counted})
 	return false, err
 }
 
@@ -175,11 +205,17 @@ func (s *Service) keepReservation(ctx context.Context, g guess, again bool) {
 	if again {
 		return
 	}
+	full := false
 	err := s.inBackground(ctx, func(ctx context.Context) error {
-		return s.inTx(ctx, func(tx *tx) error { return s.countClientIP(ctx, tx, g.clientIP) })
+		return s.inTx(ctx, func(tx *tx) (err error) {
+			full, err = s.countForClient(ctx, tx, g.perClient)
+			return err
+		})
 	})
 	if err != nil {
 		s.log.WarnContext(ctx, "sign-in was not counted: no hashing slot was free", "error", err)
+	} else if full {
+		s.foundFull(ctx, g)
 	}
 }
 
@@ -196,28 +232,23 @@ func (s *Service) verify(ctx context.Context, hash *string, text string) (right,
 }
 
 // settleGuess resets the counters of a right password, and counts a wrong one
-// against the client IP.
-func (s *Service) settleGuess(ctx context.Context, tx *tx, g guess, right bool) error {
+// against the client IP. It reports whether that was full.
+func (s *Service) settleGuess(ctx context.Context, tx *tx, g guess, right bool) (full bool, err error) {
 	if right {
-		return tx.ResetRateLimits(ctx, keysOf(g.limits))
+		return false, tx.ResetRateLimits(ctx, keysOf(g.limits))
 	}
-	return s.countClientIP(ctx, tx, g.clientIP)
+	return s.countForClient(ctx, tx, g.perClient)
 }
 
-// countClientIP counts a failure, unless the counter is full.
-func (s *Service) countClientIP(ctx context.Context, tx *tx, clientIP string) error {
-	if clientIP == "" {
-		return nil
+// foundFull remembers that a client IP is full, and records it: the requests that it
+// sends from now on are not.
+func (s *Service) foundFull(ctx context.Context, g guess) {
+	if s.rememberFull(ctx, g.perClient) {
+		s.audit(ctx, g.lockout)
 	}
-	limit := s.passwordPerIP(clientIP)
-	err := tx.ConsumeRateLimits(ctx, []store.RateLimit{limit}, store.TimeOf(s.now()))
-	if reached, full := errors.AsType[store.RateLimitError](err); full {
-		s.rememberFull(clientIP, time.Duration(reached.RetryAfterMillis)*time.Millisecond, limit)
-		return nil // a single full limit has counted nothing, so the transaction goes on
-	}
-	return err
 }
 
-func (s *Service) passwordPerIP(clientIP string) store.RateLimit {
-	return s.limits.PasswordPerIP.limit("guess-address:" + clientIP)
+// passwordsPerIP limits failed sign-ins from a client IP, by codes too.
+func (s *Service) passwordsPerIP(clientIP string) []store.RateLimit {
+	return s.perClient("guess", s.limits.PasswordPerIP, clientIP)
 }

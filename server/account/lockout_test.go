@@ -12,6 +12,7 @@ import (
 	"quartet/server/account"
 	"quartet/server/apierr"
 	"quartet/server/password"
+	"quartet/store"
 )
 
 // fail tries wrong passwords.
@@ -151,7 +152,7 @@ func TestAccountIsGuessedAtFromManyClientIPs(t *testing.T) {
 	w := newWorld(t, func(c *account.Config) { c.Limits.PasswordPerAccount.Times = 6 })
 	w.add("li")
 	for i := range 6 {
-		w.fail("li", fmt.Sprintf("198.51.100.%d", i), 1)
+		w.fail("li", fmt.Sprintf("198.51.%d.1", i), 1)
 	}
 	w.wantEnter("li", home, apierr.WrongCredentials)
 	w.clock.Advance(15 * time.Minute)
@@ -167,7 +168,11 @@ func TestClientIPThatGuessesAtManyAccounts(t *testing.T) {
 		w.wantEnter("li", home, "") // does not clear what the address has done
 	}
 	w.fail("guess", home, 1)
-	w.wantEnter("li", home, apierr.WrongCredentials)
+	for _, name := range []string{"li", "nobody"} {
+		_, err := w.tryPassword(name, goodPassword, home)
+		wantEqual(t, "retry after", wantFailure(t, err, apierr.TooManyRequests).RetryAfter, 15*time.Minute)
+	}
+	wantEqual(t, "lockouts in the audit", w.number("SELECT COUNT(*) FROM audit_events WHERE kind = 'lockout'"), 1)
 	w.wantEnter("li", elsewhere, "")
 	w.clock.Advance(15 * time.Minute)
 	w.wantEnter("li", home, "")
@@ -246,16 +251,79 @@ func TestOverloadIsCountedForTheClientIP(t *testing.T) {
 	wantEqual(t, "counted", w.number("SELECT count FROM rate_counters WHERE key LIKE 'guess-address:%'"), counted)
 }
 
-// A full client IP writes one row of refusals, not one for each name.
-func TestRefusalsOfAFullClientIPAreOneRow(t *testing.T) {
+// A full client IP writes nothing, and is refused while the server has no time to hash.
+func TestAFullClientIPCostsNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) { c.Limits.PasswordPerIP.Times = 1 })
-	for i := range 6 {
-		w.fail(fmt.Sprintf("guess%d", i), home, 1)
+	w.fail("guess0", home, 1)
+	w.fail("guess1", home, 1)
+	for _, table := range []string{"audit_events", "rate_counters"} {
+		w.change("ALTER TABLE " + table + " RENAME TO no_" + table)
 	}
-	wantEqual(t, "rows", w.number("SELECT COUNT(*) FROM rate_counters WHERE key LIKE 'refused:%'"), 1)
-	wantEqual(t, "refusals", w.number("SELECT count FROM rate_counters WHERE key LIKE 'refused:%'"), 4)
+	for i := range 4 {
+		w.wantEnter(fmt.Sprintf("guess%d", i), home, apierr.TooManyRequests)
+	}
+	for _, table := range []string{"audit_events", "rate_counters"} {
+		w.change("ALTER TABLE no_" + table + " RENAME TO " + table)
+	}
+	wantEqual(t, "rows", w.number("SELECT COUNT(*) FROM rate_counters WHERE key LIKE 'refused:%'"), 0)
 	wantEqual(t, "names", w.number("SELECT COUNT(*) FROM rate_counters WHERE key LIKE 'signin:%:%'"), 2)
+}
+
+// An IPv6 /48 may fail five times as often as one of its /64, of which each has a bound of
+// its own.
+func TestASiteIsLimited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *account.Config) { c.Limits.PasswordPerIP.Times = 3 })
+	w.add("li")
+	for subnet := range 5 {
+		for i := range 3 {
+			w.fail(fmt.Sprintf("guess%d.%d", subnet, i), fmt.Sprintf("2001:db8:1:%x::%x", subnet, i), 1)
+		}
+	}
+	w.wantEnter("li", "2001:db8:1:9::1", "")
+	w.fail("guess", "2001:db8:1:9::1", 1) // finds the site full
+	w.wantEnter("li", "2001:db8:1:a::1", apierr.TooManyRequests)
+	w.wantEnter("li", "2001:db8:2::1", "")
+}
+
+// An account that many networks have locked stays open to a client IP for 30 days after a
+// sign-in from there, with the guesses of one client IP, and locked for others.
+func TestAKnownClientIPIsNotLockedOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *account.Config) { c.Limits.PasswordPerAccount.Times = 6 })
+	w.add("li")
+	const known, neighbour = "2001:db8:1:2::1", "2001:db8:1:2::ffff"
+	w.wantEnter("li", known, "")
+	lock := func() {
+		t.Helper()
+		for i := range 6 {
+			w.fail("li", fmt.Sprintf("198.51.%d.1", i), 1)
+		}
+		w.wantEnter("li", elsewhere, apierr.WrongCredentials)
+	}
+	lock()
+	w.wantEnter("li", neighbour, "") // of one /64
+	w.wantEnter("li", elsewhere, apierr.WrongCredentials)
+	w.fail("li", known, 5)
+	w.wantEnter("li", neighbour, apierr.WrongCredentials)
+	w.clock.Advance(30*24*time.Hour + time.Millisecond)
+	lock()
+	w.wantEnter("li", known, apierr.WrongCredentials)
+}
+
+// One network does not lock an account for others, however many addresses it has.
+func TestANetworkLocksNoAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("li", role(store.RoleAdministrator))
+	for _, address := range []string{"2001:db8:1:%x::1", "198.51.100.%d"} {
+		for i := range 110 {
+			w.fail("li", fmt.Sprintf(address, i), 1)
+		}
+		w.wantEnter("li", fmt.Sprintf(address, 200), apierr.WrongCredentials)
+		w.wantEnter("li", home, "")
+	}
 }
 
 // keepBusy occupies the hasher's only slot with expensive hashes until the

@@ -2,7 +2,6 @@ package account
 
 import (
 	"net/mail"
-	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
@@ -82,21 +81,4 @@ func (s *Service) sealMobile(userID int64, mobile string) string {
 // mobileIndex returns the keyed hash that finds a mobile.
 func (s *Service) mobileIndex(mobile string) store.Digest {
 	return store.Digest(s.sealer.Index(mobile))
-}
-
-// clientIPKey is the counter key of a client IP, which does not reveal it. An IPv6 /64
-// counts as one, because it belongs to one subscriber.
-func (s *Service) clientIPKey(clientIP string) string {
-	return s.sealer.Index(clientIPSubject(clientIP))
-}
-
-func clientIPSubject(clientIP string) string {
-	if parsed, err := netip.ParseAddr(clientIP); err == nil {
-		parsed = parsed.Unmap().WithZone("")
-		if parsed.Is6() {
-			parsed = netip.PrefixFrom(parsed, 64).Masked().Addr()
-		}
-		clientIP = parsed.String()
-	}
-	return "address:" + clientIP
 }

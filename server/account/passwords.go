@@ -91,7 +91,6 @@ func (s *Service) isPasswordOf(ctx context.Context, caller Caller, user store.Us
 	key := "old-password:" + s.sealer.Index(userSubject(user.ID))
 	g := guess{
 		lockKey: key,
-		key:     key,
 		limits:  []store.RateLimit{s.limits.OldPasswordPerUser.limit(key)},
 		hash:    s.openHash(user),
 	}

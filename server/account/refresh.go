@@ -95,17 +95,16 @@ func (s *Service) Refresh(ctx context.Context, accessToken, refreshToken string)
 // audit has the one that reaches the limit alone, because clients that were away for long
 // come with such pairs; the metrics have all.
 func (s *Service) refuseRefresh(ctx context.Context, failure error) error {
-	key := "refresh-refused:" + s.clientIPKey(requestInfo(ctx).ClientIP)
-	if wait := s.fullFor(ctx, key); wait > 0 {
-		return &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: wait}
+	limits := s.perClient("refresh-refused", s.limits.WrongSecretPerIP, requestInfo(ctx).ClientIP)
+	if err := s.wait(ctx, limits); err != nil {
+		return err
 	}
-	limit := s.limits.WrongSecretPerIP.limit(key)
-	err := s.consumeRateLimits(ctx, []store.RateLimit{limit})
+	err := s.consumeRateLimits(ctx, limits)
 	switch {
 	case err == nil:
 		return failure
 	case apierr.Is(err, apierr.TooManyRequests):
-		s.rememberFull(key, apierr.As(err).RetryAfter, limit)
+		s.rememberFull(ctx, limits)
 		s.audit(ctx, event{kind: AuditLockout, detail: details{"way": "refresh", "reason": reasonLocked}})
 	}
 	return err

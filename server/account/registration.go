@@ -65,10 +65,7 @@ func (s *Service) CreateUser(ctx context.Context, caller *Caller, clientIP strin
 		r.Identity, r.Remark = nil, nil
 		// These limit how many rows strangers can create, and how often they can ask
 		// whether a user name or an e-mail is taken.
-		r.limits = []store.RateLimit{
-			s.registrationsOf(clientIP),
-			s.limits.RegisterGlobal.limit("register-all"),
-		}
+		r.limits = append(s.registrationsOf(clientIP), s.inAll("register", s.limits.RegisterGlobal, clientIP)...)
 	}
 	r.created = by.eventBy(AuditUserCreated, 0, details{"way": r.source})
 	return s.register(ctx, r)
@@ -179,14 +176,12 @@ func setVerified(row *store.User, email, mobile bool, at store.Time) {
 // countTaken counts, before it is answered, that a user learns whether an e-mail is taken.
 // Creating users has the same counter of a client IP. Administrators can read all users.
 func (s *Service) countTaken(ctx context.Context, caller Caller) error {
-	return s.consumeRateLimits(ctx, []store.RateLimit{
-		s.limits.TakenPerUser.limit("taken:" + s.sealer.Index(userSubject(caller.UserID))),
-		s.registrationsOf(requestInfo(ctx).ClientIP),
-	})
+	own := s.limits.TakenPerUser.limit("taken:" + s.sealer.Index(userSubject(caller.UserID)))
+	return s.consumeRateLimits(ctx, append(s.registrationsOf(requestInfo(ctx).ClientIP), own))
 }
 
-func (s *Service) registrationsOf(clientIP string) store.RateLimit {
-	return s.limits.RegisterPerIP.limit("register-address:" + s.clientIPKey(clientIP))
+func (s *Service) registrationsOf(clientIP string) []store.RateLimit {
+	return s.perClient("register", s.limits.RegisterPerIP, clientIP)
 }
 
 // checkFree refuses an e-mail that another user than userID has, verified or not. A

@@ -184,9 +184,7 @@ func (s *Service) userOfMobile(ctx context.Context, tx *tx, in mobileSignIn) (st
 // returns the failure. Every server remembers a client IP that it found full. A refusal
 // beyond the limit is not recorded, except the one that locks.
 func (s *Service) refuseCode(ctx context.Context, address string, refused event) error {
-	clientIP := s.clientIPKey(address)
-	key := codeRefusedKey(clientIP)
-	limits := []store.RateLimit{s.limits.CodeRefusedPerIP.limit(key), s.passwordPerIP(clientIP)}
+	limits := s.codeGuesses(address)
 	err := storeErr(s.inTx(ctx, func(tx *tx) error {
 		tx.record(refused)
 		return tx.ConsumeRateLimits(ctx, limits, store.TimeOf(s.now()))
@@ -195,7 +193,7 @@ func (s *Service) refuseCode(ctx context.Context, address string, refused event)
 	case err == nil:
 		return apierr.New(apierr.WrongCode)
 	case apierr.Is(err, apierr.TooManyRequests):
-		s.rememberFull(key, apierr.As(err).RetryAfter, limits...)
+		s.rememberFull(ctx, limits)
 		refused.kind, refused.detail = AuditLockout, maps.Clone(refused.detail)
 		refused.detail["reason"] = reasonLocked
 		s.audit(ctx, refused)
@@ -205,13 +203,12 @@ func (s *Service) refuseCode(ctx context.Context, address string, refused event)
 
 // mayTryCode fails with TooManyRequests for a client IP with too many refused codes.
 func (s *Service) mayTryCode(ctx context.Context, address string) error {
-	if wait := s.fullFor(ctx, codeRefusedKey(s.clientIPKey(address))); wait > 0 {
-		return &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: wait}
-	}
-	return nil
+	return s.wait(ctx, s.codeGuesses(address))
 }
 
-func codeRefusedKey(clientIP string) string { return "code-refused:" + clientIP }
+func (s *Service) codeGuesses(address string) []store.RateLimit {
+	return append(s.perClient("code-refused", s.limits.CodeRefusedPerIP, address), s.passwordsPerIP(address)...)
+}
 
 // PasswordSignIn is a sign-in with a password.
 type PasswordSignIn struct {
@@ -226,8 +223,12 @@ type PasswordSignIn struct {
 // account is a user name, an e-mail or a verified mobile. An unknown account, a wrong
 // password, a locked or disabled account and one without password all fail with
 // WrongCredentials, after the same work, and with an old back end after the same time.
-// Overloaded means that no password was compared.
+// TooManyRequests with RetryAfter means that the client IP has had too many failures,
+// whatever the account, and Overloaded that no password was compared.
 func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (SignInResult, error) {
+	if err := s.wait(ctx, s.passwordsPerIP(in.ClientIP)); err != nil {
+		return SignInResult{}, err
+	}
 	started := time.Now()
 	result, err := s.signInByPassword(ctx, in)
 	if s.oldBackEnd != nil && apierr.Is(err, apierr.WrongCredentials) {
@@ -333,17 +334,16 @@ func (s *Service) signInGuess(in PasswordSignIn, user store.User, found bool) gu
 	if found {
 		subject = s.sealer.Index(userSubject(user.ID))
 	}
-	clientIP := s.clientIPKey(in.ClientIP)
-	pair := "signin:" + subject + ":" + clientIP
 	return guess{
-		lockKey: "signin:" + text + ":" + clientIP,
-		key:     pair,
-		account: subject,
-		limits: []store.RateLimit{
-			s.limits.PasswordPerAccountIP.limit(pair),
-			s.limits.PasswordPerAccount.limit("signin:" + subject),
+		lockKey:   "signin:" + text + ":" + s.clientIPKey(in.ClientIP),
+		account:   subject,
+		limits:    s.perAccount(subject, in.ClientIP),
+		perClient: s.passwordsPerIP(in.ClientIP),
+		lockout: event{
+			kind: AuditLockout, dialect: in.Dialect, clientIP: in.ClientIP,
+			detail: details{"way": OpenedByPassword, "reason": reasonLocked},
 		},
-		clientIP: clientIP,
+		known:    func(ctx context.Context) (bool, error) { return s.knows(ctx, user.ID, in.ClientIP) },
 		hash:     s.openHash(user),
 		disabled: !found || user.DisabledAt != nil,
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"quartet/server/apierr"
+	"quartet/server/network"
 	"quartet/store"
 )
 
@@ -37,12 +38,13 @@ func (s Operator) UnlockUser(ctx context.Context, id int64) (int64, error) {
 	return s.deleteCounters(ctx, subjects, s.event(AuditUserUnlocked, id, nil))
 }
 
-// UnlockClientIP deletes every counter of a client IP, for all accounts, and returns how
-// many there were. Every server sees it within fullCounterAge.
+// UnlockClientIP deletes every counter of a client IP and of its network, for all
+// accounts, and returns how many there were. Every server sees it within fullCounterAge.
 func (s Operator) UnlockClientIP(ctx context.Context, clientIP string) (int64, error) {
 	unlocked := s.event(AuditClientIPUnlocked, 0, nil)
 	unlocked.clientIP = clientIP
-	return s.deleteCounters(ctx, []string{clientIPSubject(clientIP)}, unlocked)
+	at := network.Of(clientIP)
+	return s.deleteCounters(ctx, []string{clientSubject(at), networkSubject(at.Block)}, unlocked)
 }
 
 func (s *Service) deleteCounters(ctx context.Context, subjects []string, unlocked event) (deleted int64, err error) {

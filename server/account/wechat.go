@@ -65,7 +65,7 @@ func (s *Service) beginWeChat(ctx context.Context, in WeChatSignIn) (weChatClien
 
 // countWeChat counts a request that will exchange codes, before it does.
 func (s *Service) countWeChat(ctx context.Context, clientIP string) error {
-	return s.consumeRateLimits(ctx, []store.RateLimit{s.limits.WeChatPerIP.limit("wechat-address:" + s.clientIPKey(clientIP))})
+	return s.consumeRateLimits(ctx, s.perClient("wechat", s.limits.WeChatPerIP, clientIP))
 }
 
 // weChatResult adds the user to a result.

@@ -11,6 +11,7 @@ import (
 
 	"quartet/openapi/check/contract"
 	"quartet/store"
+	"quartet/store/storetest"
 )
 
 // TestMeasureA4 measures that unknown, wrong, locked and disabled take the same time:
@@ -45,6 +46,38 @@ func TestMeasureA4_SameTime(t *testing.T) {
 			t.Logf("the medians differ by %.1f %%", 100*differ)
 		}
 	})
+}
+
+// TestMeasureLoad_RightSignInsBesideAFlood measures how long right sign-ins take while 200
+// connections flood the hashing of passwords: each less than 1 s, on every engine. The
+// flood is counted by nobody's client IP alone, so it goes on.
+func TestMeasureLoad_RightSignInsBesideAFlood(t *testing.T) {
+	measure := func(t *testing.T, s *cluster, kind string) {
+		s.person(t, "tao.ran", store.RoleMember)
+		stop := s.flood(t, kind, 0)
+		defer stop()
+		var took []time.Duration
+		for i := range 60 {
+			started := time.Now()
+			s.server(i).ok(t, byPassword("tao.ran", goodPassword, from(fmt.Sprintf("198.51.%d.7", i))...))
+			took = append(took, time.Since(started))
+			time.Sleep(50 * time.Millisecond)
+		}
+		slices.Sort(took)
+		t.Logf("median %s, longest %s of %d", took[len(took)/2], took[len(took)-1], len(took))
+		if longest := took[len(took)-1]; longest >= time.Second {
+			t.Errorf("the longest takes %s", longest)
+		}
+	}
+	flags := append(behindProxy, "--failures-per-ip", "1000000/15m")
+	for kind := range floods {
+		t.Run(kind, func(t *testing.T) {
+			onEachEngine(t, flags, func(t *testing.T, s *cluster) { measure(t, s, kind) })
+			t.Run(store.MySQL, func(t *testing.T) {
+				measure(t, newCluster(t, store.MySQL, storetest.MySQLURL(t), 2, flags), kind)
+			})
+		})
+	}
 }
 
 // measured are the sign-ins to measure, the n-th of each kind: from an address

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"quartet/openapi/check/contract"
 	"quartet/server/account"
@@ -164,12 +165,11 @@ func TestA6_Lockout(t *testing.T) {
 func TestA6_AccountIsGuessedAtFromEverywhere(t *testing.T) {
 	onEachEngine(t, behindProxy, func(t *testing.T, s *cluster) {
 		s.person(t, "tao.ran", store.RoleMember)
-		atOnce(100, func(i int) answer { return s.guess(t, i, fromOne(i)) })
+		atOnce(100, func(i int) answer { return s.guess(t, i, from(fromAfar(i))) })
 		for i := range s.servers {
 			refused(t, "jfinal", s.server(i).send(t, byPassword("tao.ran", goodPassword, fromOne(200)...)), http.StatusUnauthorized)
 		}
-		const everywhere = "SELECT MAX(count) FROM rate_counters WHERE key LIKE 'signin:%' AND key NOT LIKE 'signin:%:%'"
-		if counted := s.number(t, everywhere); counted != account.DefaultLimits().PasswordPerAccount.Times {
+		if counted := s.number(t, "SELECT MAX(count) FROM rate_counters WHERE "+everywhere); counted != account.DefaultLimits().PasswordPerAccount.Times {
 			t.Errorf("%d failures are counted", counted)
 		}
 		s.exec(t, "UPDATE rate_counters SET expires_at = 1")
@@ -263,7 +263,7 @@ func TestA6_AddressesAreCounted(t *testing.T) {
 			s.server(i).send(t, byPassword("nobody.1", otherPassword, address...))
 		}
 		for i := range s.servers {
-			refused(t, "jfinal", s.server(i).send(t, byPassword("tao.ran", goodPassword, address...)), http.StatusUnauthorized)
+			waits(t, "jfinal", s.server(i).send(t, byPassword("tao.ran", goodPassword, address...)), 15*time.Minute)
 			s.server(i).ok(t, byPassword("tao.ran", goodPassword, from("198.51.100.1")...))
 		}
 	})

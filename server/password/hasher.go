@@ -21,13 +21,13 @@ type Options struct {
 }
 
 // Hasher hashes and verifies passwords, a few at a time, because each takes tens of
-// megabytes and milliseconds, and many sign-ins must not block other requests. It is
-// safe for concurrent use.
+// megabytes and milliseconds, and many sign-ins must not block other requests. The
+// clients of WithClient have a share of the waiting each. It is safe for concurrent use.
 type Hasher struct {
 	params Params
 	wait   time.Duration
-	turns  chan struct{} // one element for each running hash
-	queue  chan struct{} // one element for each waiting caller
+	queue  *queue
+	gate   *queue // of Admit
 	dummy  string
 }
 
@@ -37,11 +37,12 @@ func NewHasher(options Options) *Hasher {
 	if err := options.Params.Check(); err != nil {
 		panic("password: " + err.Error())
 	}
+	asked := newAsked()
 	return &Hasher{
 		params: options.Params,
 		wait:   options.Wait,
-		turns:  make(chan struct{}, options.Parallel),
-		queue:  make(chan struct{}, options.Queue),
+		queue:  newQueue(options.Parallel, options.Queue, asked, false),
+		gate:   newQueue(2*options.Parallel+2, options.Queue, asked, true),
 		dummy:  newArgon2id(options.Params).String(),
 	}
 }
@@ -74,7 +75,7 @@ func withDefaults(options Options) Options {
 }
 
 // Parallel returns the number of concurrent hashes.
-func (h *Hasher) Parallel() int { return cap(h.turns) }
+func (h *Hasher) Parallel() int { return h.queue.slots }
 
 // Hash returns a new hash of password, in the form of RFC 8265's OpaqueString if that
 // allows it, as a PHC string, `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<key>`, with a random
@@ -85,7 +86,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer leave()
+	defer leave(false)
 	hash := newArgon2id(h.params)
 	normal, _ := normalised(password)
 	hash.key = hash.keyOf(normal)
@@ -121,7 +122,7 @@ func (h *Hasher) verifyArgon2id(ctx context.Context, phc, password string) (ok, 
 	if err != nil {
 		return false, false, err
 	}
-	defer leave()
+	defer func() { leave(ok) }()
 	for i, form := range forms(password) {
 		if subtle.ConstantTimeCompare(hash.key, hash.keyOf(form)) == 1 {
 			return true, i > 0 || h.outgrown(hash), nil
@@ -134,38 +135,27 @@ func (h *Hasher) outgrown(hash argon2id) bool {
 	return hash.weakerThan(h.params) || len(hash.salt) < saltBytes || len(hash.key) < keyBytes
 }
 
-// enter waits for a hashing slot in order of arrival, and returns the function that
-// releases it.
-func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	leave = func() { <-h.turns }
-	select {
-	case h.turns <- struct{}{}:
-		return leave, nil
-	default:
-	}
-	select {
-	case h.queue <- struct{}{}:
-		defer func() { <-h.queue }()
-	default:
-		return nil, ErrBusy
-	}
-	timer := time.NewTimer(h.wait)
-	defer timer.Stop()
-	select {
-	case h.turns <- struct{}{}:
-		return leave, nil
-	case <-timer.C:
-		return nil, ErrBusy
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+// Admit waits until there may soon be a slot, before work that a hash needs, such as
+// counting it: so that of a flood only as much is done as can be hashed. The hash is done
+// with admitted; then the caller calls leave and says whether the password was right. The
+// error is ErrBusy or ctx's.
+func (h *Hasher) Admit(ctx context.Context) (admitted context.Context, leave func(right bool), err error) {
+	leave, err = h.gate.enter(ctx, h.wait)
+	return context.WithValue(ctx, admittedKey{}, true), leave, err
+}
+
+// enter waits for a hashing slot, and returns the function that releases it, which is
+// told whether the password was right.
+func (h *Hasher) enter(ctx context.Context) (leave func(right bool), err error) {
+	return h.queue.enter(ctx, h.wait)
 }
 
 // Stats returns the number of running hashes and of waiting callers.
-func (h *Hasher) Stats() (running, waiting int) { return len(h.turns), len(h.queue) }
+func (h *Hasher) Stats() (running, waiting int) {
+	running, waiting = h.queue.load()
+	_, outside := h.gate.load()
+	return running, waiting + outside
+}
 
 // Idle reports whether no hash is running and nobody waits.
 func (h *Hasher) Idle() bool {

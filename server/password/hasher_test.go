@@ -121,7 +121,7 @@ func TestVerifyRefusesOtherHashes(t *testing.T) {
 func occupied(options Options) *Hasher {
 	options.Parallel, options.Params = 1, cheap
 	hasher := NewHasher(options)
-	hasher.turns <- struct{}{}
+	hasher.queue.ask(Client{})
 	return hasher
 }
 
@@ -136,7 +136,7 @@ func TestBusyAfterTheWait(t *testing.T) {
 		if waited := time.Since(began); waited != 2*time.Second {
 			t.Errorf("waited %v", waited)
 		}
-		if len(hasher.queue) != 0 {
+		if _, waiting := hasher.Stats(); waiting != 0 {
 			t.Error("still queued")
 		}
 	})
@@ -166,7 +166,7 @@ func TestBusyAtOnceWhenTheQueueIsFull(t *testing.T) {
 		if waited := time.Since(began); waited != 0 {
 			t.Errorf("the 65th waited %v", waited)
 		}
-		<-hasher.turns // what held the turn ends, and everybody queued is served
+		hasher.queue.leave() // what held the turn ends, and everybody queued is served
 		done.Wait()
 		if hashed.Load() != 64 {
 			t.Errorf("%d of 64 were served", hashed.Load())
@@ -184,7 +184,7 @@ func TestWaitEndsWithTheContext(t *testing.T) {
 		if _, _, err := hasher.Verify(ctx, phc, "correct horse"); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("waiting: got %v", err)
 		}
-		<-hasher.turns
+		hasher.queue.leave()
 		if _, _, err := hasher.Verify(ctx, phc, "correct horse"); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("with a free turn: got %v", err)
 		}
@@ -209,8 +209,8 @@ func TestEveryReturnReleasesTheSlot(t *testing.T) {
 	if _, _, err := hasher.Verify(t.Context(), "$argon2id$", "correct horse"); !errors.Is(err, ErrMalformedHash) {
 		t.Errorf("got %v", err)
 	}
-	if len(hasher.turns) != 0 || len(hasher.queue) != 0 {
-		t.Errorf("%d turns and %d places in the queue are lost", len(hasher.turns), len(hasher.queue))
+	if running, waiting := hasher.Stats(); running != 0 || waiting != 0 {
+		t.Errorf("%d slots and %d places in the queue are lost", running, waiting)
 	}
 }
 

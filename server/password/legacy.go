@@ -101,7 +101,7 @@ func (h *Hasher) WrapLegacy(ctx context.Context, stored string) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	defer leave()
+	defer leave(false)
 	outer := newArgon2id(h.params)
 	outer.key = outer.keyOf(string(quick.want()))
 	return quick.inside(strings.TrimPrefix(outer.String(), "$")), nil
@@ -118,7 +118,7 @@ func (h *Hasher) verifyLegacy(ctx context.Context, stored, password string) (ok,
 	if err != nil {
 		return false, false, err
 	}
-	defer leave()
+	defer func() { leave(ok) }()
 	for _, form := range forms(password) {
 		ok = ok || old.matches(form)
 		if !old.slow() {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,6 +90,26 @@ var rateLimitTests = map[string]func(*testing.T, *store.Store){
 		same(t, taken(t, s, noon, wide), int64(0))
 		same(t, wait(noon+second), int64(hour-second))
 		same(t, wait(noon+hour), int64(0))
+	},
+	"what was counted is told, in a transaction to one alone": func(t *testing.T, s *store.Store) {
+		q := quota("a", minute, 3)
+		count := func(now store.Time) int64 { return must(s.RateLimitCount(t.Context(), q, now))(t) }
+		same(t, count(noon), int64(0))
+		var told [3]int64
+		concurrently(t, s, len(told), func(i int) {
+			check(t, s.InTx(t.Context(), func(tx store.Tx) (err error) {
+				if err := tx.ConsumeRateLimits(t.Context(), []store.RateLimit{q}, noon); err != nil {
+					return err
+				}
+				told[i], err = tx.RateLimitCount(t.Context(), q, noon)
+				return err
+			}))
+		})
+		slices.Sort(told[:])
+		same(t, told, [3]int64{1, 2, 3})
+		taken(t, s, noon, q) // refused: not counted
+		same(t, count(noon+second), int64(3))
+		same(t, count(noon+minute), int64(0))
 	},
 	"the counters of a digest are deleted": func(t *testing.T, s *store.Store) {
 		digest, other := store.Digest(strings.Repeat("ab", 32)), strings.Repeat("cd", 32)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"reflect"
 	"testing"
 
@@ -110,6 +111,24 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		same(t, []any{u.LastLoginAt, u.CompanyType, u.Version}, []any{new(noon + 5), new(int64(3)), int64(1)})
 		check(t, errorOf(OpenSession(t.Context(), s, session(2, 1), nil)))
 		same(t, must(s.UserByID(t.Context(), 1))(t).CompanyType, new(int64(3)))
+	},
+	"the client IPs of a user's sessions are told, newest first": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		addPerson(t, s, 2)
+		for i, at := range []store.Time{noon, noon + 1, noon + 2, noon + 2} {
+			opening := session(int64(i+1), int64(1+i/3))
+			opening.CreatedAt, opening.ClientIP = at, fmt.Sprintf("192.0.2.%d", i)
+			opened(t, s, opening)
+		}
+		must(EndSession(t.Context(), s, 3, store.EndedByLogout, noon+3))(t)
+		clientIPs := func(since store.Time, limit int) []string {
+			t.Helper()
+			return must(s.ClientIPsOf(t.Context(), 1, since, limit))(t)
+		}
+		same(t, clientIPs(noon, 9), []string{"192.0.2.2", "192.0.2.1", "192.0.2.0"})
+		same(t, clientIPs(noon+1, 9), []string{"192.0.2.2", "192.0.2.1"})
+		same(t, clientIPs(noon, 1), []string{"192.0.2.2"})
+		same(t, len(must(s.ClientIPsOf(t.Context(), 3, noon, 9))(t)), 0)
 	},
 	"no session is opened for nobody, nor twice": func(t *testing.T, s *store.Store) {
 		wantNotFound(t, errorOf(OpenSession(t.Context(), s, session(1, 9), nil)))

@@ -8243,11 +8243,12 @@ type ClientInterface interface {
 	// SignInByPasswordWithBody 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
-	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
+	// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
 	//
 	// Takes any type of body and a specified content type.
@@ -8258,11 +8259,12 @@ type ClientInterface interface {
 	// SignInByPassword 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
-	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
+	// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
 	//
 	// Takes a body of the `application/json` content type.
@@ -8273,11 +8275,12 @@ type ClientInterface interface {
 	// SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
-	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
+	// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
@@ -10877,11 +10880,12 @@ func (c *Client) PostUserDetailWithFormdataBody(ctx context.Context, body PostUs
 // SignInByPasswordWithBody 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
-// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
+// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
 //
 // Takes any type of body and a specified content type.
@@ -10902,11 +10906,12 @@ func (c *Client) SignInByPasswordWithBody(ctx context.Context, contentType strin
 // SignInByPassword 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
-// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
+// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
 //
 // Takes a body of the `application/json` content type.
@@ -10927,11 +10932,12 @@ func (c *Client) SignInByPassword(ctx context.Context, body SignInByPasswordJSON
 // SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
-// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
+// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
@@ -17909,11 +17915,12 @@ type ClientWithResponsesInterface interface {
 	// SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
-	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
+	// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -17924,11 +17931,12 @@ type ClientWithResponsesInterface interface {
 	// SignInByPasswordWithResponse 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
-	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
+	// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -17939,11 +17947,12 @@ type ClientWithResponsesInterface interface {
 	// SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
-	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
+	// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
@@ -24471,6 +24480,12 @@ type SignInAdministratorAnswer415Headers struct {
 	XRequestId *string
 }
 
+// SignInAdministratorAnswer429Headers the declared response headers of an HTTP 429 response for SignInAdministrator
+type SignInAdministratorAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // SignInAdministratorAnswer431Headers the declared response headers of an HTTP 431 response for SignInAdministrator
 type SignInAdministratorAnswer431Headers struct {
 	XRequestId *string
@@ -24504,6 +24519,8 @@ type SignInAdministratorAnswer struct {
 	ApplicationproblemJSON413 *AdminTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
 	ApplicationproblemJSON415 *AdminUnsupportedMediaType
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -24524,6 +24541,8 @@ type SignInAdministratorAnswer struct {
 	Headers413 *SignInAdministratorAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *SignInAdministratorAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *SignInAdministratorAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *SignInAdministratorAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -24565,6 +24584,11 @@ func (r SignInAdministratorAnswer) GetApplicationproblemJSON413() *AdminTooLarge
 // GetApplicationproblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
 func (r SignInAdministratorAnswer) GetApplicationproblemJSON415() *AdminUnsupportedMediaType {
 	return r.ApplicationproblemJSON415
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r SignInAdministratorAnswer) GetApplicationproblemJSON429() *AdminTooManyRequests {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -29989,6 +30013,12 @@ type SignInByPasswordAnswer415Headers struct {
 	XRequestId *string
 }
 
+// SignInByPasswordAnswer429Headers the declared response headers of an HTTP 429 response for SignInByPassword
+type SignInByPasswordAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // SignInByPasswordAnswer431Headers the declared response headers of an HTTP 431 response for SignInByPassword
 type SignInByPasswordAnswer431Headers struct {
 	XRequestId *string
@@ -30020,6 +30050,8 @@ type SignInByPasswordAnswer struct {
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JfinalUnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *JfinalTooManyRequests
 	// JSON431 the response for an HTTP 431 `application/json` response
 	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
@@ -30038,6 +30070,8 @@ type SignInByPasswordAnswer struct {
 	Headers413 *SignInByPasswordAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *SignInByPasswordAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *SignInByPasswordAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *SignInByPasswordAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -30074,6 +30108,11 @@ func (r SignInByPasswordAnswer) GetJSON413() *JfinalTooLarge {
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
 func (r SignInByPasswordAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r SignInByPasswordAnswer) GetJSON429() *JfinalTooManyRequests {
+	return r.JSON429
 }
 
 // GetJSON431 returns the response for an HTTP 431 `application/json` response
@@ -36099,11 +36138,12 @@ func (c *ClientWithResponses) PostUserDetailWithFormdataBodyWithResponse(ctx con
 // SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
-// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
+// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -36120,11 +36160,12 @@ func (c *ClientWithResponses) SignInByPasswordWithBodyWithResponse(ctx context.C
 // SignInByPasswordWithResponse 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
-// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
+// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -36141,11 +36182,12 @@ func (c *ClientWithResponses) SignInByPasswordWithResponse(ctx context.Context, 
 // SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
-// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
+// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
@@ -44054,6 +44096,13 @@ func ParseSignInAdministratorAnswer(rsp *http.Response) (*SignInAdministratorAns
 		}
 		response.ApplicationproblemJSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest AdminTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -44162,6 +44211,23 @@ func ParseSignInAdministratorAnswer(rsp *http.Response) (*SignInAdministratorAns
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers SignInAdministratorAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers SignInAdministratorAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -50733,6 +50799,13 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 		}
 		response.JSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest JfinalTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest JfinalHeadersTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -50838,6 +50911,23 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers SignInByPasswordAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers SignInByPasswordAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {

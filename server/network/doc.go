@@ -1,0 +1,2 @@
+// Package network tells which addresses count as one client, and as one network.
+package network
