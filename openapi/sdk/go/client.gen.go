@@ -8243,13 +8243,14 @@ type ClientInterface interface {
 	// SignInByPasswordWithBody 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 	// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
 	// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
+	// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8259,13 +8260,14 @@ type ClientInterface interface {
 	// SignInByPassword 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 	// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
 	// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
+	// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8275,13 +8277,14 @@ type ClientInterface interface {
 	// SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 	// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
 	// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
+	// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -8291,7 +8294,7 @@ type ClientInterface interface {
 	// UpdateUserWithBody 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
 	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
@@ -8300,9 +8303,10 @@ type ClientInterface interface {
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
-	// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
-	// changed.
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
+	// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
+	// answered 429, and nothing is changed.
 	//
 	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -8317,7 +8321,7 @@ type ClientInterface interface {
 	// UpdateUser 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
 	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
@@ -8326,9 +8330,10 @@ type ClientInterface interface {
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
-	// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
-	// changed.
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
+	// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
+	// answered 429, and nothing is changed.
 	//
 	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -8343,7 +8348,7 @@ type ClientInterface interface {
 	// UpdateUserWithFormdataBody 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
 	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
@@ -8352,9 +8357,10 @@ type ClientInterface interface {
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
-	// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
-	// changed.
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
+	// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
+	// answered 429, and nothing is changed.
 	//
 	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -8369,12 +8375,13 @@ type ClientInterface interface {
 	// UpdatePasswordWithBody 更新用户密码 · Change a password
 	//
 	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
-	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
+	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
 	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Users change their password and their data at most 60 times an hour together (429).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8384,12 +8391,13 @@ type ClientInterface interface {
 	// UpdatePassword 更新用户密码 · Change a password
 	//
 	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
-	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
+	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
 	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Users change their password and their data at most 60 times an hour together (429).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8399,12 +8407,13 @@ type ClientInterface interface {
 	// UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 	//
 	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
-	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
+	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
 	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Users change their password and their data at most 60 times an hour together (429).
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -8643,9 +8652,9 @@ type ClientInterface interface {
 
 	// ListSessions 我的会话 · List the caller's live sessions
 	//
-	// 列出当前用户的有效会话，新的在前。
+	// 列出当前用户的有效会话，新的在前。最多 100 个，超出时登录会结束最早的会话。
 	//
-	// Lists the caller's live sessions, newest first.
+	// Lists the caller's live sessions, newest first. There are at most 100: a sign-in beyond that ends the oldest.
 	//
 	// Corresponds with GET /auth/sessions (the `ListSessions` operationId).
 	ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -10880,13 +10889,14 @@ func (c *Client) PostUserDetailWithFormdataBody(ctx context.Context, body PostUs
 // SignInByPasswordWithBody 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 // client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
 // `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
+// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10906,13 +10916,14 @@ func (c *Client) SignInByPasswordWithBody(ctx context.Context, contentType strin
 // SignInByPassword 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 // client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
 // `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
+// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10932,13 +10943,14 @@ func (c *Client) SignInByPassword(ctx context.Context, body SignInByPasswordJSON
 // SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 // client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
 // `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
+// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -10958,7 +10970,7 @@ func (c *Client) SignInByPasswordWithFormdataBody(ctx context.Context, body Sign
 // UpdateUserWithBody 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 // 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
 // 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
@@ -10967,9 +10979,10 @@ func (c *Client) SignInByPasswordWithFormdataBody(ctx context.Context, body Sign
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
-// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
-// changed.
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
+// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
+// answered 429, and nothing is changed.
 //
 // Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -10994,7 +11007,7 @@ func (c *Client) UpdateUserWithBody(ctx context.Context, contentType string, bod
 // UpdateUser 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 // 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
 // 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
@@ -11003,9 +11016,10 @@ func (c *Client) UpdateUserWithBody(ctx context.Context, contentType string, bod
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
-// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
-// changed.
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
+// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
+// answered 429, and nothing is changed.
 //
 // Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -11030,7 +11044,7 @@ func (c *Client) UpdateUser(ctx context.Context, body UpdateUserJSONRequestBody,
 // UpdateUserWithFormdataBody 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 // 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
 // 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
@@ -11039,9 +11053,10 @@ func (c *Client) UpdateUser(ctx context.Context, body UpdateUserJSONRequestBody,
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
-// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
-// changed.
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
+// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
+// answered 429, and nothing is changed.
 //
 // Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -11066,12 +11081,13 @@ func (c *Client) UpdateUserWithFormdataBody(ctx context.Context, body UpdateUser
 // UpdatePasswordWithBody 更新用户密码 · Change a password
 //
 // 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
-// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
+// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
 // own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 // code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 // told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Users change their password and their data at most 60 times an hour together (429).
 //
 // Takes any type of body and a specified content type.
 //
@@ -11091,12 +11107,13 @@ func (c *Client) UpdatePasswordWithBody(ctx context.Context, contentType string,
 // UpdatePassword 更新用户密码 · Change a password
 //
 // 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
-// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
+// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
 // own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 // code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 // told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Users change their password and their data at most 60 times an hour together (429).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11116,12 +11133,13 @@ func (c *Client) UpdatePassword(ctx context.Context, body UpdatePasswordJSONRequ
 // UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 //
 // 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
-// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
+// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
 // own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 // code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 // told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Users change their password and their data at most 60 times an hour together (429).
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -11530,9 +11548,9 @@ func (c *Client) ResetForgottenPassword(ctx context.Context, body ResetForgotten
 
 // ListSessions 我的会话 · List the caller's live sessions
 //
-// 列出当前用户的有效会话，新的在前。
+// 列出当前用户的有效会话，新的在前。最多 100 个，超出时登录会结束最早的会话。
 //
-// Lists the caller's live sessions, newest first.
+// Lists the caller's live sessions, newest first. There are at most 100: a sign-in beyond that ends the oldest.
 //
 // Corresponds with GET /auth/sessions (the `ListSessions` operationId).
 func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -17915,13 +17933,14 @@ type ClientWithResponsesInterface interface {
 	// SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 	// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
 	// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
+	// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17931,13 +17950,14 @@ type ClientWithResponsesInterface interface {
 	// SignInByPasswordWithResponse 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 	// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
 	// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
+	// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17947,13 +17967,14 @@ type ClientWithResponsesInterface interface {
 	// SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 	// client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
 	// `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 	// named.
+	// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17963,7 +17984,7 @@ type ClientWithResponsesInterface interface {
 	// UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
 	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
@@ -17972,9 +17993,10 @@ type ClientWithResponsesInterface interface {
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
-	// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
-	// changed.
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
+	// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
+	// answered 429, and nothing is changed.
 	//
 	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -17989,7 +18011,7 @@ type ClientWithResponsesInterface interface {
 	// UpdateUserWithResponse 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
 	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
@@ -17998,9 +18020,10 @@ type ClientWithResponsesInterface interface {
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
-	// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
-	// changed.
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
+	// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
+	// answered 429, and nothing is changed.
 	//
 	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -18015,7 +18038,7 @@ type ClientWithResponsesInterface interface {
 	// UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 	//
 	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
 	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
@@ -18024,9 +18047,10 @@ type ClientWithResponsesInterface interface {
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
-	// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
-	// changed.
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
+	// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
+	// answered 429, and nothing is changed.
 	//
 	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -18041,12 +18065,13 @@ type ClientWithResponsesInterface interface {
 	// UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 	//
 	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
-	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
+	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
 	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Users change their password and their data at most 60 times an hour together (429).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18056,12 +18081,13 @@ type ClientWithResponsesInterface interface {
 	// UpdatePasswordWithResponse 更新用户密码 · Change a password
 	//
 	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
-	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
+	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
 	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Users change their password and their data at most 60 times an hour together (429).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18071,12 +18097,13 @@ type ClientWithResponsesInterface interface {
 	// UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 	//
 	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
-	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
+	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
 	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// Users change their password and their data at most 60 times an hour together (429).
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -18319,9 +18346,9 @@ type ClientWithResponsesInterface interface {
 
 	// ListSessionsWithResponse 我的会话 · List the caller's live sessions
 	//
-	// 列出当前用户的有效会话，新的在前。
+	// 列出当前用户的有效会话，新的在前。最多 100 个，超出时登录会结束最早的会话。
 	//
-	// Lists the caller's live sessions, newest first.
+	// Lists the caller's live sessions, newest first. There are at most 100: a sign-in beyond that ends the oldest.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -30206,6 +30233,12 @@ type UpdateUserAnswer415Headers struct {
 	XRequestId *string
 }
 
+// UpdateUserAnswer429Headers the declared response headers of an HTTP 429 response for UpdateUser
+type UpdateUserAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // UpdateUserAnswer431Headers the declared response headers of an HTTP 431 response for UpdateUser
 type UpdateUserAnswer431Headers struct {
 	XRequestId *string
@@ -30243,6 +30276,8 @@ type UpdateUserAnswer struct {
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JfinalUnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *JfinalTooManyRequests
 	// JSON431 the response for an HTTP 431 `application/json` response
 	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
@@ -30267,6 +30302,8 @@ type UpdateUserAnswer struct {
 	Headers413 *UpdateUserAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *UpdateUserAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *UpdateUserAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *UpdateUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -30318,6 +30355,11 @@ func (r UpdateUserAnswer) GetJSON413() *JfinalTooLarge {
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
 func (r UpdateUserAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r UpdateUserAnswer) GetJSON429() *JfinalTooManyRequests {
+	return r.JSON429
 }
 
 // GetJSON431 returns the response for an HTTP 431 `application/json` response
@@ -30411,6 +30453,12 @@ type UpdatePasswordAnswer422Headers struct {
 	XRequestId *string
 }
 
+// UpdatePasswordAnswer429Headers the declared response headers of an HTTP 429 response for UpdatePassword
+type UpdatePasswordAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
 // UpdatePasswordAnswer431Headers the declared response headers of an HTTP 431 response for UpdatePassword
 type UpdatePasswordAnswer431Headers struct {
 	XRequestId *string
@@ -30448,6 +30496,8 @@ type UpdatePasswordAnswer struct {
 	JSON415 *JfinalUnsupportedMediaType
 	// JSON422 the response for an HTTP 422 `application/json` response
 	JSON422 *JfinalWeakPassword
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *JfinalTooManyRequests
 	// JSON431 the response for an HTTP 431 `application/json` response
 	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
@@ -30472,6 +30522,8 @@ type UpdatePasswordAnswer struct {
 	Headers415 *UpdatePasswordAnswer415Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
 	Headers422 *UpdatePasswordAnswer422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *UpdatePasswordAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *UpdatePasswordAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -30523,6 +30575,11 @@ func (r UpdatePasswordAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 // GetJSON422 returns the response for an HTTP 422 `application/json` response
 func (r UpdatePasswordAnswer) GetJSON422() *JfinalWeakPassword {
 	return r.JSON422
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r UpdatePasswordAnswer) GetJSON429() *JfinalTooManyRequests {
+	return r.JSON429
 }
 
 // GetJSON431 returns the response for an HTTP 431 `application/json` response
@@ -36138,13 +36195,14 @@ func (c *ClientWithResponses) PostUserDetailWithFormdataBodyWithResponse(ctx con
 // SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 // client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
 // `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
+// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36160,13 +36218,14 @@ func (c *ClientWithResponses) SignInByPasswordWithBodyWithResponse(ctx context.C
 // SignInByPasswordWithResponse 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 // client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
 // `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
+// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36182,13 +36241,14 @@ func (c *ClientWithResponses) SignInByPasswordWithResponse(ctx context.Context, 
 // SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 失败五次后，该账号对此 IP 锁定 15 分钟。一个客户端 IP 失败过多时，无论哪个账号都须等待（429，`Retry-After`）。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。每个用户每小时最多登录 1000 次（429）；有效会话超过 100 个时，最早的会话结束。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
 // client IP for 15 minutes. A client IP with too many failures has to wait, whatever the account (429,
 // `Retry-After`). The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
 // named.
+// A user has at most 1000 sign-ins an hour (429); of more than 100 live sessions the oldest ends.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36204,7 +36264,7 @@ func (c *ClientWithResponses) SignInByPasswordWithFormdataBodyWithResponse(ctx c
 // UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 // 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
 // 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
@@ -36213,9 +36273,10 @@ func (c *ClientWithResponses) SignInByPasswordWithFormdataBodyWithResponse(ctx c
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
-// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
-// changed.
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
+// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
+// answered 429, and nothing is changed.
 //
 // Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -36236,7 +36297,7 @@ func (c *ClientWithResponses) UpdateUserWithBodyWithResponse(ctx context.Context
 // UpdateUserWithResponse 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 // 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
 // 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
@@ -36245,9 +36306,10 @@ func (c *ClientWithResponses) UpdateUserWithBodyWithResponse(ctx context.Context
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
-// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
-// changed.
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
+// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
+// answered 429, and nothing is changed.
 //
 // Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -36268,7 +36330,7 @@ func (c *ClientWithResponses) UpdateUserWithResponse(ctx context.Context, body U
 // UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 //
 // 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
-// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。除管理员外，每人每天最多更换 5
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 // 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
 // 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
@@ -36277,9 +36339,10 @@ func (c *ClientWithResponses) UpdateUserWithResponse(ctx context.Context, body U
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
-// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only. Except for administrators,
-// 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are answered 429, and nothing is
-// changed.
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
+// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
+// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
+// answered 429, and nothing is changed.
 //
 // Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
@@ -36300,12 +36363,13 @@ func (c *ClientWithResponses) UpdateUserWithFormdataBodyWithResponse(ctx context
 // UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 //
 // 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
-// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
+// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
 // own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 // code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 // told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Users change their password and their data at most 60 times an hour together (429).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36321,12 +36385,13 @@ func (c *ClientWithResponses) UpdatePasswordWithBodyWithResponse(ctx context.Con
 // UpdatePasswordWithResponse 更新用户密码 · Change a password
 //
 // 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
-// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
+// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
 // own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 // code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 // told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Users change their password and their data at most 60 times an hour together (429).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36342,12 +36407,13 @@ func (c *ClientWithResponses) UpdatePasswordWithResponse(ctx context.Context, bo
 // UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 //
 // 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
-// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。
+// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
 // own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 // code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 // told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// Users change their password and their data at most 60 times an hour together (429).
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36692,9 +36758,9 @@ func (c *ClientWithResponses) ResetForgottenPasswordWithResponse(ctx context.Con
 
 // ListSessionsWithResponse 我的会话 · List the caller's live sessions
 //
-// 列出当前用户的有效会话，新的在前。
+// 列出当前用户的有效会话，新的在前。最多 100 个，超出时登录会结束最早的会话。
 //
-// Lists the caller's live sessions, newest first.
+// Lists the caller's live sessions, newest first. There are at most 100: a sign-in beyond that ends the oldest.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -51047,6 +51113,13 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 		}
 		response.JSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest JfinalTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest JfinalHeadersTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -51175,6 +51248,23 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers UpdateUserAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers UpdateUserAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -51293,6 +51383,13 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 			return nil, err
 		}
 		response.JSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest JfinalTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest JfinalHeadersTooLarge
@@ -51422,6 +51519,23 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers UpdatePasswordAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers UpdatePasswordAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
