@@ -208,13 +208,13 @@ func (tx Tx) SetOpenedBy(ctx context.Context, id int64, way string) error {
 	return err
 }
 
-const endedSince = "SELECT COUNT(*) FROM sessions WHERE user_id = ? AND ended_at >= ? AND end_reason <> ?"
+const endedSince = "SELECT COUNT(*) FROM sessions WHERE user_id = ? AND ended_at >= ? AND end_reason NOT IN (?, ?)"
 
 // HasEndedSession reports whether a session of a user has ended at since or later, other
-// than by a newer one that took its place.
+// than by a newer one that took its place or by a new way of signing in.
 func (tx Tx) HasEndedSession(ctx context.Context, userID int64, since Time) (bool, error) {
 	var ended int64
-	err := tx.get(ctx, "HasEndedSession", &ended, endedSince, userID, since, EndedByReplacement)
+	err := tx.get(ctx, "HasEndedSession", &ended, endedSince, userID, since, EndedByReplacement, EndedByNewWayIn)
 	return ended > 0, err
 }
 

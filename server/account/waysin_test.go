@@ -220,6 +220,8 @@ func TestAWrongProofIsRefusedAfterAFreshSignIn(t *testing.T) {
 func TestNoticesAreLimited(t *testing.T) {
 	t.Parallel()
 	w, _ := victim(t, "")
+	w.config.Limits.TakenPerUser.Times = 30
+	w.Service = account.New(w.config)
 	caller := w.authenticated(w.enter("li").AccessToken)
 	for i := range 30 {
 		must(t, updates(account.Profile{Email: new("a" + string(rune('a'+i)) + "@example.com")})(w, caller))

@@ -179,8 +179,11 @@ func (s *Service) openByCodes(ctx context.Context, in WeChatSignIn, codes []weCh
 		if isConflict(err, "mobile") { // somebody has verified it meanwhile
 			result, err = s.openByWeChat(ctx, in, repeatedSince, find(told, false))
 		}
-		if again || !errors.Is(err, errRepeatEnded) {
+		switch {
+		case !errors.Is(err, errRepeatEnded):
 			return result, err
+		case again: // one more has ended meanwhile
+			return SignInResult{}, apierr.New(apierr.WeChatCodeUsed)
 		}
 		if err := s.forgetWeChatCodes(ctx, codes); err != nil {
 			return SignInResult{}, err
