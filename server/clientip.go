@@ -1,25 +1,40 @@
 package server
 
 import (
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/labstack/echo/v4"
 )
 
+// warnInterval is how long a warning of a proxy that is not trusted stands for those after it.
+const warnInterval = time.Hour
+
 // clientIP returns the client's IP address: the peer's, unless the peer is a trusted
-// proxy that reports another in X-Forwarded-For.
-func clientIP(trusted []*net.IPNet) echo.IPExtractor {
+// proxy that reports another in X-Forwarded-For. It warns of that header from others: it
+// is a proxy that is missing in the options, whose clients all count as one, or a client
+// that passes itself off as another.
+func clientIP(trusted []*net.IPNet, log *slog.Logger) echo.IPExtractor {
 	peer := echo.ExtractIPDirect()
-	if len(trusted) == 0 {
-		return peer
-	}
+	var warned atomic.Int64 // when, in Unix nanoseconds
 	return func(r *http.Request) string {
 		hop, ok := parseHop(peer(r))
 		if !ok {
+			return peer(r)
+		}
+		if !isTrusted(hop, trusted) {
+			if len(r.Header[echo.HeaderXForwardedFor]) > 0 {
+				now, last := time.Now().UnixNano(), warned.Load()
+				if (last == 0 || now-last > int64(warnInterval)) && warned.CompareAndSwap(last, now) {
+					log.WarnContext(r.Context(), "X-Forwarded-For of a peer that is not trusted is ignored: name it in --trusted-proxies if it is your proxy", "peer", hop)
+				}
+			}
 			return peer(r)
 		}
 		return forwardedFor(r.Header.Values(echo.HeaderXForwardedFor), hop, trusted).String()

@@ -75,3 +75,30 @@ func TestClientIPBehindProxies(t *testing.T) {
 		})
 	}
 }
+
+// The header of a peer that is not trusted is warned of once, and not at each request.
+func TestForwardedForOfOthersIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	for trusted, warned := range map[string]int{"": 1, "10.0.0.0/8": 1, "127.0.0.0/8": 0} {
+		var networks []*net.IPNet
+		if trusted != "" {
+			_, network, err := net.ParseCIDR(trusted)
+			must(t, err)
+			networks = append(networks, network)
+		}
+		var log bytes.Buffer
+		handler, err := server.New(server.Options{Log: slog.New(slog.NewTextHandler(&log, nil)), TrustedProxies: networks})
+		must(t, err)
+		for _, forwarded := range []string{"", "203.0.113.7", "203.0.113.8"} {
+			request := httptest.NewRequest(http.MethodGet, "/healthz", nil)
+			request.RemoteAddr = "127.0.0.1:40000"
+			if forwarded != "" {
+				request.Header.Set("X-Forwarded-For", forwarded)
+			}
+			handler.ServeHTTP(httptest.NewRecorder(), request)
+		}
+		if got := bytes.Count(log.Bytes(), []byte("level=WARN")); got != warned || warned > 0 && !bytes.Contains(log.Bytes(), []byte("peer=127.0.0.1")) {
+			t.Errorf("%q: %d warnings, want %d: %s", trusted, got, warned, log.String())
+		}
+	}
+}

@@ -147,7 +147,7 @@ func New(o Options) (Handlers, error) {
 	served := newListeners(o)
 	e := echo.New()
 	e.HTTPErrorHandler = s.handleError
-	e.IPExtractor = clientIP(o.TrustedProxies)
+	e.IPExtractor = clientIP(o.TrustedProxies, o.Log)
 	e.Pre(setHeaders, newBasePaths(o.BasePaths, o.Dialects).rewrite)
 	e.Use(
 		s.logRequest,
