@@ -127,14 +127,14 @@ func (s Operator) ChangeWebhook(ctx context.Context, id int64, change WebhookCha
 	}
 	return s.changeWebhook(ctx, id, func(tx *tx, row *store.Webhook) {
 		fields := []string{}
-		if change.URL != nil {
+		if change.URL != nil && *change.URL != row.URL {
 			row.URL, fields = *change.URL, append(fields, "url")
 		}
-		if change.Description != nil {
+		if change.Description != nil && *change.Description != row.Description {
 			row.Description, fields = *change.Description, append(fields, "description")
 		}
-		if change.Kinds != nil {
-			row.Kinds, fields = strings.Join(*change.Kinds, " "), append(fields, "kinds")
+		if kinds := strings.Join(valueOf(change.Kinds), " "); change.Kinds != nil && kinds != row.Kinds {
+			row.Kinds, fields = kinds, append(fields, "kinds")
 		}
 		if len(fields) > 0 {
 			tx.record(s.event(AuditWebhookChanged, 0, details{"webhook": decimal(id), "host": hostOf(row.URL), "fields": fields}))
