@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"quartet/server/apierr"
@@ -107,8 +108,14 @@ func (s Operator) SetMembership(ctx context.Context, userID int64, organisation 
 		}
 		return nil
 	})
+	if errors.Is(err, store.ErrNotFound) { // the user is gone since they were read, or else the organisation
+		if _, err := s.store.UserByID(ctx, userID); err != nil {
+			return JoinedMembership{}, toAPIErr(err, apierr.UserNotFound)
+		}
+		return JoinedMembership{}, codeErr(err, "organisation")
+	}
 	if err != nil {
-		return JoinedMembership{}, toAPIErr(err, apierr.UserNotFound)
+		return JoinedMembership{}, storeErr(err)
 	}
 	memberships, err := s.JoinedMemberships(ctx, userID)
 	for _, m := range memberships {
@@ -117,7 +124,7 @@ func (s Operator) SetMembership(ctx context.Context, userID int64, organisation 
 		}
 	}
 	if err == nil { // it was removed meanwhile
-		err = apierr.Wrap(apierr.UserNotFound, store.ErrNotFound)
+		err = codeErr(store.ErrNotFound, "organisation")
 	}
 	return JoinedMembership{}, err
 }

@@ -111,7 +111,7 @@ func (s Operator) AddWebhook(ctx context.Context, n NewWebhook) (WebhookWithSecr
 		})
 		if errors.Is(err, store.ErrTooMany) {
 			return WebhookWithSecret{}, &apierr.Error{
-				Code: apierr.InvalidField, Field: "url", Reason: apierr.TooMany, Expected: strconv.Itoa(MaxWebhooks), Cause: err,
+				Code: apierr.InvalidField, Field: "url", Reason: apierr.Full, Expected: strconv.Itoa(MaxWebhooks), Cause: err,
 			}
 		}
 		return added, storeErr(err)
@@ -229,7 +229,7 @@ func (s *Service) checkWebhook(ctx context.Context, c WebhookChange) error {
 	}
 	target, err := url.Parse(*c.URL)
 	if err != nil || target.Hostname() == "" || target.User != nil || target.Fragment != "" ||
-		target.Scheme != "https" && target.Scheme != "http" {
+		target.Scheme != "https" && target.Scheme != "http" || !isPort(target.Port()) {
 		return apierr.Field("url", apierr.BadFormat)
 	}
 	if s.webhookAddress == nil {
@@ -239,6 +239,12 @@ func (s *Service) checkWebhook(ctx context.Context, c WebhookChange) error {
 		return &apierr.Error{Code: apierr.WebhookAddressRefused, Field: "url", Cause: err}
 	}
 	return nil
+}
+
+// isPort accepts the port of a URL, "" where it has none.
+func isPort(text string) bool {
+	port, err := strconv.ParseUint(text, 10, 16)
+	return text == "" || err == nil && port > 0
 }
 
 // WebhookTarget is an enabled webhook as it is needed to send to it.

@@ -84,7 +84,7 @@ func (a appCommand) set(ctx context.Context, c *cli.Console, change account.Appl
 type appAdd struct {
 	appCommand
 	Name  string   `arg:"" help:"The application's name."`
-	Right []string `placeholder:"RIGHT" help:"Rights of the application: nickname (nicknames in full), contact (mobile and e-mail of other users)."`
+	Right []string `placeholder:"RIGHT" enum:"${rights}" help:"A right of the application, which can be repeated: nickname (nicknames in full), contact (mobile and e-mail of other users), or one of the admin API. One of ${enum}."`
 	Org   []string `placeholder:"CODE" help:"Organisations whose members the application sees."`
 }
 
@@ -140,7 +140,7 @@ func (a *appEnable) Run(ctx context.Context, c *cli.Console) error {
 
 type appRights struct {
 	appCommand
-	Rights []string `arg:"" optional:"" name:"right" help:"nickname (nicknames in full) or contact (mobile and e-mail of other users)."`
+	Rights []string `arg:"" optional:"" name:"right" enum:"${rights}" help:"What it may do from now on: nickname (nicknames in full), contact (mobile and e-mail of other users), or rights of the admin API. Any of ${enum}."`
 }
 
 // Run replaces the rights.
