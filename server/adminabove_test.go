@@ -138,3 +138,64 @@ func TestWhatChangesNothingLeavesNoEvent(t *testing.T) {
 		}
 	}
 }
+
+// A failure names the field and what it may be, and how to prove oneself.
+func TestFailuresOfTheAdminAPINameWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	s := newSchools(t)
+	for range account.MaxWebhooks {
+		wantStatus(t, s.operate(http.MethodPost, "/admin/webhooks", `{"url":"https://hooks.example.com:8443/"}`, "root"), http.StatusCreated)
+	}
+	for _, c := range []struct{ method, path, body, field, title string }{
+		{http.MethodPost, "/admin/webhooks", `{"url":"https://hooks.example.com/"}`, "url", "there are 50 already"},
+		{http.MethodPost, "/admin/webhooks", `{"url":"https://hooks.example.com:0/"}`, "url", "format"},
+		{http.MethodPost, "/admin/webhooks", `{"url":"https://hooks.example.com:99999/"}`, "url", "format"},
+		{http.MethodGet, "/admin/users?limit=201", "", "limit", "1–200"},
+		{http.MethodGet, "/admin/figures?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z", "", "until", "> since"},
+		{http.MethodPost, "/admin/organisations", `{"code":".","name":"x"}`, "code", "format"},
+		{http.MethodPost, "/admin/organisations", `{"code":"..","name":"x"}`, "code", "format"},
+		{http.MethodPost, "/admin/roles", `{"code":"..","name":"x"}`, "code", "format"},
+		{http.MethodPost, "/admin/applications", `{"id":"..","name":"x"}`, "id", "format"},
+	} {
+		got := s.operate(c.method, c.path, c.body, "root", "Accept-Language", "en")
+		wantProblem(t, got, http.StatusBadRequest, "invalid_field", c.field, c.title)
+	}
+	for _, code := range []string{"...", ".a", "..a", "a.", "a"} {
+		wantStatus(t, s.operate(http.MethodPost, "/admin/organisations", `{"code":"`+code+`","name":"x"}`, "root"), http.StatusCreated)
+		wantStatus(t, s.operate(http.MethodPost, "/admin/applications", `{"id":"`+code+`","name":"x"}`, "root"), http.StatusCreated)
+	}
+	if _, err := s.accounts.CommandLine().AddOrganisation(t.Context(), "..", "x"); err == nil {
+		t.Error("the command line adds an organisation that no path names")
+	}
+	s.provenApplication(account.RightUsersRead)
+	wrong := s.get("/admin/users", "Authorization", "Basic b3BlcmF0aW5nOndyb25n")
+	if challenge := wrong.header.Get("WWW-Authenticate"); wrong.status != http.StatusUnauthorized || challenge != `Basic realm="quartet"` {
+		t.Errorf("%d, %s", wrong.status, challenge)
+	}
+}
+
+// What a webhook sends is an event of the audit, which not everybody reads who reads webhooks.
+func TestADeliveryShowsItsEventToWhoReadsTheAudit(t *testing.T) {
+	t.Parallel()
+	s := newSchools(t)
+	added := wantStatus(t, s.operate(http.MethodPost, "/admin/webhooks", `{"url":"https://hooks.example.com/"}`, "root"), http.StatusCreated)
+	hook := added.body["webhook"].(map[string]any)["id"].(string)
+	tested := wantStatus(t, s.operate(http.MethodPost, "/admin/webhooks/"+hook+"/test", "", "root"), http.StatusAccepted)
+	path := "/admin/deliveries/" + tested.body["id"].(string)
+	application := "Basic " + s.provenApplication(account.RightWebhooksRead)
+	if got := wantStatus(t, s.operate(http.MethodGet, path, "", application), http.StatusOK); got.body["payload"] != nil {
+		t.Errorf("without the right: %s", got.text)
+	}
+	_, err := s.accounts.CommandLine().ChangeApplication(t.Context(), "operating", account.ApplicationChange{Rights: &[]string{account.RightWebhooksRead, account.RightAuditRead}})
+	must(t, err)
+	if got := wantStatus(t, s.operate(http.MethodGet, path, "", application), http.StatusOK); got.body["payload"] == nil {
+		t.Errorf("with the right: %s", got.text)
+	}
+}
+
+func TestAPreviewLeavesAnEvent(t *testing.T) {
+	t.Parallel()
+	s := newSchools(t)
+	wantStatus(t, s.operate(http.MethodPost, userPath(s.pupil, "/answers"), `{"dialect":"cas"}`, "root"), http.StatusOK)
+	wantEvents(t, s.events(account.AuditDataCopied), `data_copied {"answer_of":"cas"}`)
+}

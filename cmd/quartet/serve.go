@@ -108,7 +108,7 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	keepAudit := time.Duration(s.AuditDays) * 24 * time.Hour
 	jobs.every(ctx, 0, housekeepingInterval, "housekeeping", housekeeping(database, keepAudit, log))
 	jobs.every(ctx, 0, min(eraseInterval, max(s.ClosingGrace.Duration, time.Second)), "erase users", eraseDue(options.Accounts, log))
-	if err := s.welcome(ctx, c, installed, options.Accounts, ports); err != nil {
+	if err := s.welcome(ctx, c, installed, options.Accounts, ports, jobs); err != nil {
 		return err
 	}
 	if ports.admin != nil {
@@ -119,10 +119,10 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 }
 
 // welcome tells the operator where to begin.
-func (s *serveCommand) welcome(ctx context.Context, c *cli.Console, installed *installation, accounts *account.Service, at ports) error {
+func (s *serveCommand) welcome(ctx context.Context, c *cli.Console, installed *installation, accounts *account.Service, at ports, jobs *background) error {
 	switch console := cli.LocalAddress(at.administration()); {
 	case !s.Demo:
-		return s.offerSetUp(ctx, c, installed, accounts, console)
+		return s.offerSetUp(ctx, c, installed, accounts, console, jobs)
 	case s.NoAdmin, s.NoConsole:
 		return democmd.PrintWelcome(c.Out, cli.LocalAddress(at.main.Addr()), "")
 	default:

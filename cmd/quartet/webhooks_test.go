@@ -30,6 +30,8 @@ func TestWebhooksAreAdministered(t *testing.T) {
 	contains(t, done(t, at(db, "webhook", "add", "https://hooks.example.com/b")...), "whsec_")
 	refused(t, cli.ExitUsage, "--kind", at(db, "webhook", "add", "https://hooks.example.com/", "--kind", "unknown")...)
 	refused(t, cli.ExitFailed, "url", at(db, "webhook", "add", "ftp://hooks.example.com/")...)
+	contains(t, done(t, at(db, "app", "add", "--help")...), "users.read", "audit.read")
+	contains(t, done(t, at(db, "app", "rights", "--help")...), "users.read", "audit.read")
 	list := done(t, at(db, "webhook", "list")...)
 	contains(t, list, "https://hooks.example.com/a", "https://hooks.example.com/b", "图书馆", "2 of 2")
 	if strings.Contains(list, "whsec_") {

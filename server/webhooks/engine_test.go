@@ -184,6 +184,33 @@ func TestNoAnswerKeepsADeliveryFromBeingStored(t *testing.T) {
 	}
 }
 
+// A receiver that is down is told of when it begins to fail and when it is back, and not at
+// each try between.
+func TestALongFailureIsLoggedOnce(t *testing.T) {
+	t.Parallel()
+	w, r := newWorld(t), newReceiver(t)
+	w.webhook(r.URL)
+	r.answers(status(http.StatusServiceUnavailable))
+	for i := range 8 {
+		w.user(fmt.Sprint("user", i))
+	}
+	lines := func() int { return strings.Count(w.log.String(), "level=WARN") + strings.Count(w.log.String(), "level=INFO") }
+	w.run()
+	begun := lines()
+	for range 20 {
+		w.pass(time.Hour)
+		w.run()
+	}
+	wantEqual(t, "lines while it is down", lines(), begun)
+	r.answers(status(http.StatusNoContent))
+	for range 3 {
+		w.pass(7 * time.Hour)
+		w.run()
+	}
+	wantEqual(t, "delivered", len(w.deliveries(account.DeliveryFilter{State: account.DeliveryDelivered})), 8)
+	wantEqual(t, "lines when it is back", lines(), begun+1)
+}
+
 func TestAReceiverThatIsGoneIsDisabled(t *testing.T) {
 	t.Parallel()
 	w, r := newWorld(t), newReceiver(t)

@@ -2,11 +2,14 @@ package admincmd
 
 import (
 	"context"
+	"fmt"
+	"net/url"
 	"strconv"
 	"time"
 
 	"quartet/cmd/quartet/internal/cli"
 	"quartet/server/account"
+	"quartet/server/webhooks"
 )
 
 // WebhookCommands are the commands about webhooks.
@@ -71,6 +74,9 @@ func (a *webhookAdd) Run(ctx context.Context, c *cli.Console) error {
 		added, err := accounts.AddWebhook(ctx, account.NewWebhook{URL: a.URL, Description: a.Description, Kinds: a.Kind})
 		if err != nil {
 			return err
+		}
+		if target, err := url.Parse(a.URL); err == nil && webhooks.NewAddresses(nil, nil).Check(ctx, target) != nil {
+			fmt.Fprintln(c.Errs, "quartet: servers send nothing to "+target.Host+" unless they run with --webhook-allow-network")
 		}
 		return printWebhook(c, a.JSON, secretWebhookView(added))
 	})
