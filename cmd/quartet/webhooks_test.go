@@ -30,6 +30,12 @@ func TestWebhooksAreAdministered(t *testing.T) {
 	contains(t, done(t, at(db, "webhook", "add", "https://hooks.example.com/b")...), "whsec_")
 	refused(t, cli.ExitUsage, "--kind", at(db, "webhook", "add", "https://hooks.example.com/", "--kind", "unknown")...)
 	refused(t, cli.ExitFailed, "url", at(db, "webhook", "add", "ftp://hooks.example.com/")...)
+	other := newInstallation(t)
+	for address, warned := range map[string]bool{"http://127.0.0.1:9000/": true, "https://10.0.0.1/": true, "https://hooks.example.com/d": false} {
+		result := command(t, at(other, "webhook", "add", address)...)
+		equal(t, "exit code", result.code, cli.ExitOK)
+		equal(t, address, strings.Contains(result.errs, "--webhook-allow-network"), warned)
+	}
 	contains(t, done(t, at(db, "app", "add", "--help")...), "users.read", "audit.read")
 	contains(t, done(t, at(db, "app", "rights", "--help")...), "users.read", "audit.read")
 	list := done(t, at(db, "webhook", "list")...)

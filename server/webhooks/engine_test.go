@@ -194,7 +194,9 @@ func TestALongFailureIsLoggedOnce(t *testing.T) {
 	for i := range 8 {
 		w.user(fmt.Sprint("user", i))
 	}
-	lines := func() int { return strings.Count(w.log.String(), "level=WARN") + strings.Count(w.log.String(), "level=INFO") }
+	lines := func() int {
+		return strings.Count(w.log.String(), "level=WARN") + strings.Count(w.log.String(), "level=INFO")
+	}
 	w.run()
 	begun := lines()
 	for range 20 {
