@@ -163,6 +163,16 @@ func (l *listener) await(t *testing.T, users []string) {
 	}
 }
 
+// addedWithin adds a webhook for the addition of users at this machine, of which the command
+// warns.
+func addedWithin(t *testing.T, installation []string, url string) (added admincmd.Webhook) {
+	t.Helper()
+	result := command(t, at(installation, "webhook", "add", url, "--kind", "user_created", "--json")...)
+	equal(t, "exit code of "+result.errs, result.code, cli.ExitOK)
+	decode(t, result.out, &added)
+	return added
+}
+
 // A server that is killed again and again, and a receiver that is down meanwhile, lose no
 // event of what was acknowledged.
 func TestAKilledServerLosesNoEvent(t *testing.T) {
@@ -171,7 +181,7 @@ func TestAKilledServerLosesNoEvent(t *testing.T) {
 	db := newInstallation(t)
 	done(t, at(db, "user", "add", "boss", "--role", "administrator", "--password", "violet-otter-lantern")...)
 	l, setSecret := newListener(t)
-	setSecret(asked[admincmd.Webhook](t, db, "webhook", "add", l.URL, "--kind", "user_created").Secret)
+	setSecret(addedWithin(t, db, l.URL).Secret)
 	serving := append([]string{"--webhook-allow-network", "127.0.0.1"}, db...)
 	var users []string
 	for round := range 3 {
