@@ -1,1 +1,0 @@
-import{C as e,Ot as t,Qt as n,Xt as r,an as i,en as a,gn as o,l as s,qt as c,tn as l,vn as u,x as d}from"./shared-Bui28xfi.js";var f={key:1},p=l({__name:`Nothing`,setup(l){return(l,p)=>(i(),n(c,null,[a(d,{title:`Quartet`}),o(s)?(i(),r(e,{key:0,failure:o(s)},null,8,[`failure`])):(i(),n(`p`,f,u(o(t).noRights),1))],64))}});export{p as default};
