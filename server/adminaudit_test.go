@@ -31,6 +31,7 @@ func TestTheAuditIsReadNewestFirst(t *testing.T) {
 	root := w.bearer("root")
 	for range 5 {
 		clock.now = clock.now.Add(time.Hour)
+		w.jwt("pupil")
 		_, err := w.accounts.CommandLine().EndSessionsOf(t.Context(), pupil)
 		must(t, err)
 	}

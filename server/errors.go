@@ -31,7 +31,7 @@ func (s *server) handleError(err error, c echo.Context) {
 		header.Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(failed.RetryAfter.Seconds()))))
 	}
 	if status == http.StatusUnauthorized {
-		header.Set(echo.HeaderWWWAuthenticate, cmp.Or(owner.Challenge, dialect.BearerChallenge(failed)))
+		header.Set(echo.HeaderWWWAuthenticate, cmp.Or(owner.Challenge, challenge(failed, c)))
 	}
 	if s.hasLegacyStatus(owner, basePathOf(c)) {
 		status = http.StatusOK
@@ -40,6 +40,15 @@ func (s *server) handleError(err error, c echo.Context) {
 	if err := c.JSON(status, answer); err != nil {
 		s.log.LogAttrs(c.Request().Context(), slog.LevelDebug, "answer not written", slog.String("error", err.Error()))
 	}
+}
+
+// challenge is of the scheme that the request proves itself by.
+func challenge(failed *apierr.Error, c echo.Context) string {
+	_, _, isBasic := basicCredentials(c)
+	if isBasic && (failed.Code == apierr.UnknownApplication || failed.Code == apierr.WrongApplicationSecret) {
+		return dialect.OAuth2.Challenge
+	}
+	return dialect.BearerChallenge(failed)
 }
 
 // languageOf returns the language of a failure's message. Front ends show the messages of

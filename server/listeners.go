@@ -59,13 +59,15 @@ func (l listeners) handlers(e *echo.Echo) Handlers {
 // administration.
 type forAdministration struct{}
 
+func isForAdministration(r *http.Request) bool { return r.Context().Value(forAdministration{}) != nil }
+
 func (l listeners) serves(r *http.Request, route string) bool {
 	switch {
 	case isOf(l.off, route):
 		return false
 	case !l.split:
 		return true
-	case r.Context().Value(forAdministration{}) != nil:
+	case isForAdministration(r):
 		return isOf(administrative, route) || isOf(onBoth, route)
 	default:
 		return !isOf(administrative, route)
@@ -84,6 +86,9 @@ func (l listeners) atItsListener(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		c.SetPath("") // for the log and the metrics
+		if isForAdministration(c.Request()) && c.Request().URL.Path == "/" && !isOf(l.off, "/console") {
+			return redirect(c, consolePath)
+		}
 		return echo.ErrNotFound
 	}
 }

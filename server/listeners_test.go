@@ -77,6 +77,9 @@ func TestTheListenerForAdministrationServesNothingElse(t *testing.T) {
 			t.Errorf("%s answers %d for administration", path, got.status)
 		}
 	}
+	if got := admin.get("/"); got.status != http.StatusFound || got.header.Get("Location") != "console/" {
+		t.Errorf("the root for administration: %d to %q", got.status, got.header.Get("Location"))
+	}
 	if got := admin.postForm("/api/user/login", nil); got.status != http.StatusNotFound {
 		t.Errorf("a sign-in of jfinal answers %d", got.status)
 	}

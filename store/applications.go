@@ -66,11 +66,10 @@ func (tx Tx) DeleteApplication(ctx context.Context, id string) error {
 }
 
 // AddApplicationOrganisation lets an application see the members of an organisation. An
-// existing link stays as it is. It returns ErrNotFound if the application or the
-// organisation does not exist.
-func (tx Tx) AddApplicationOrganisation(ctx context.Context, applicationID string, organisationID int64) error {
-	_, err := tx.insertIgnore(ctx, "AddApplicationOrganisation", addApplicationOrganisation, "(application_id, organisation_id)", applicationID, organisationID)
-	return err
+// existing link stays as it is; added is then false. It returns ErrNotFound if the application
+// or the organisation does not exist.
+func (tx Tx) AddApplicationOrganisation(ctx context.Context, applicationID string, organisationID int64) (added bool, err error) {
+	return tx.insertIgnore(ctx, "AddApplicationOrganisation", addApplicationOrganisation, "(application_id, organisation_id)", applicationID, organisationID)
 }
 
 // RemoveApplicationOrganisation removes the link. It returns ErrNotFound if there is

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -48,6 +49,42 @@ func (s *Store) AdministeredOrganisations(ctx context.Context, userID int64) ([]
 	return many[int64](ctx, s, "AdministeredOrganisations", administeredOrganisations, true, userID)
 }
 
+// Administering selects what users have by roles that administer an organisation. A zero
+// field does not filter.
+type Administering struct{ UserID, OrganisationID, RoleID int64 }
+
+func (a Administering) query() (query string, args []any) {
+	var c conditions
+	c.add("r.administers = ?", true)
+	if a.UserID != 0 {
+		c.add("mr.user_id = ?", a.UserID)
+	}
+	if a.OrganisationID != 0 {
+		c.add("mr.organisation_id = ?", a.OrganisationID)
+	}
+	if a.RoleID != 0 {
+		c.add("mr.role_id = ?", a.RoleID)
+	}
+	return "SELECT mr.user_id FROM membership_roles mr JOIN roles r ON r.id = mr.role_id " + c.where() + " LIMIT 1", c.args
+}
+
+// Administers reports whether somebody has a role that administers, in a disabled
+// organisation and a disabled role too.
+func (s *Store) Administers(ctx context.Context, a Administering) (bool, error) {
+	query, args := a.query()
+	held, err := many[int64](ctx, s, "Administers", query, args...)
+	return len(held) > 0, err
+}
+
+// Administers is that of Store.
+func (tx Tx) Administers(ctx context.Context, a Administering) (bool, error) {
+	const verb = "Administers"
+	query, args := a.query()
+	var held []int64
+	err := tx.store.fail(verb, tx.tx.Select(ctx, &held, query, args...))
+	return len(held) > 0, err
+}
+
 // idempotencyKept is how long the rows of idempotency keys stay.
 const idempotencyKept = 24 * time.Hour
 
@@ -65,7 +102,11 @@ func (tx Tx) InsertIdempotencyKey(ctx context.Context, key IdempotencyKey, oldes
 	if _, err := tx.exec(ctx, verb, deleteExpiredIdempotencyKey, key.KeyHash, oldest); err != nil {
 		return err
 	}
-	return tx.insert(ctx, verb, insertIdempotencyKey, key)
+	err := tx.insert(ctx, verb, insertIdempotencyKey, key)
+	if _, taken := errors.AsType[ConflictError](err); taken { // MySQL does not say of which table a primary key is
+		return ConflictError{What: "idempotency key"}
+	}
+	return err
 }
 
 // IdempotencyKeyByHash finds what was done for a key after oldest, or ErrNotFound.

@@ -72,6 +72,11 @@ func (s *Store) RoleByCode(ctx context.Context, code string) (Role, error) {
 	return one[Role](ctx, s, "RoleByCode", roleByCode, code)
 }
 
+// RoleByCode is that of Store.
+func (tx Tx) RoleByCode(ctx context.Context, code string) (r Role, err error) {
+	return r, tx.get(ctx, "RoleByCode", &r, roleByCode, code)
+}
+
 // ListRoles gives all roles in order of their ids.
 func (s *Store) ListRoles(ctx context.Context) ([]Role, error) {
 	return many[Role](ctx, s, "ListRoles", listRoles)

@@ -102,7 +102,7 @@ func newParser(commands any, options ...kong.Option) *kong.Kong {
 		kong.Description("An account server that answers in the response formats (dialects) of five API documents."),
 		kong.DefaultEnvars("QUARTET"),
 		kong.Vars{"version": "quartet " + version()},
-		kong.Vars{"audit_kinds": strings.Join(account.AuditKinds(), ", ")},
+		kong.Vars{"audit_kinds": strings.Join(account.AuditKinds(), ", "), "rights": strings.Join(account.KnownRights(), ", ")},
 		dialectNames(all.Dialects),
 		openapicmd.Names(all.Dialects.Tags()),
 		limitGroups,

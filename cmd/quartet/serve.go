@@ -114,7 +114,7 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	jobs.every(ctx, 0, housekeepingInterval, "housekeeping", housekeeping(database, keepAudit, log))
 	jobs.every(ctx, 0, min(eraseInterval, max(s.ClosingGrace.Duration, time.Second)), "erase users", eraseDue(options.Accounts, log))
 	jobs.every(ctx, 0, wrapInterval, "wrap password hashes", wrapQuickHashes(options.Accounts, log))
-	if err := s.welcome(ctx, c, installed, options.Accounts, ports); err != nil {
+	if err := s.welcome(ctx, c, installed, options.Accounts, ports, jobs); err != nil {
 		return err
 	}
 	if ports.admin != nil {
@@ -130,10 +130,10 @@ func isLoopback(address net.Addr) bool {
 }
 
 // welcome tells the operator where to begin.
-func (s *serveCommand) welcome(ctx context.Context, c *cli.Console, installed *installation, accounts *account.Service, at ports) error {
+func (s *serveCommand) welcome(ctx context.Context, c *cli.Console, installed *installation, accounts *account.Service, at ports, jobs *background) error {
 	switch console := cli.LocalAddress(at.administration()); {
 	case !s.Demo:
-		return s.offerSetUp(ctx, c, installed, accounts, console)
+		return s.offerSetUp(ctx, c, installed, accounts, console, jobs)
 	case s.NoAdmin, s.NoConsole:
 		return democmd.PrintWelcome(c.Out, cli.LocalAddress(at.main.Addr()), "")
 	default:

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"text/template"
+	"time"
 
 	"quartet/cmd/quartet/internal/cli"
 	"quartet/server/account"
@@ -18,8 +19,9 @@ const setUpByCommand = "quartet user add NAME --role super_administrator --passw
 
 // offerSetUp tells the operator how to make the first super administrator, if there is no
 // user: by a one-time address of the console, which is printed to a terminal. Elsewhere what
-// is printed is kept in logs, so the address is in a file beside the keys.
-func (s *serveCommand) offerSetUp(ctx context.Context, c *cli.Console, installed *installation, accounts *account.Service, at string) error {
+// is printed is kept in logs, so the address is in a file beside the keys, until it was used
+// or is too old.
+func (s *serveCommand) offerSetUp(ctx context.Context, c *cli.Console, installed *installation, accounts *account.Service, at string, jobs *background) error {
 	token, err := accounts.NewSetUpToken(ctx)
 	if err != nil {
 		return err
@@ -44,6 +46,7 @@ func (s *serveCommand) offerSetUp(ctx context.Context, c *cli.Console, installed
 			setUpByCommand+" (with the same --database and --keys)", "error", err)
 		return nil
 	}
+	jobs.jobs.Go(func() { removeWhenUseless(ctx, accounts, token, file, address+"\n", log) })
 	log.Info("there are no users yet: the first super administrator is made at the address in this file, once and within "+
 		account.SetUpTime.String()+", or by: "+setUpByCommand, "file", file)
 	return nil
@@ -81,6 +84,30 @@ func writePrivately(path, text string) error {
 		return err
 	}
 	return errors.Join(cli.GiveToFolderOwner(temp.Name()), os.Rename(temp.Name(), path))
+}
+
+// checkSetUp is how often the server looks whether the address still works.
+const checkSetUp = 2 * time.Second
+
+// removeWhenUseless removes the file of an address that works no more, unless another server
+// has replaced it.
+func removeWhenUseless(ctx context.Context, accounts *account.Service, token, file, text string, log *slog.Logger) {
+	for ticker := time.NewTicker(checkSetUp); ; {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			ticker.Stop()
+			return
+		}
+		if works, err := accounts.SetUpWorks(ctx, token); err != nil || works {
+			continue // the database may be back later
+		}
+		ticker.Stop()
+		if found, err := os.ReadFile(file); err == nil && string(found) == text {
+			removeOld(file, log)
+		}
+		return
+	}
 }
 
 // removeOld removes the file of an earlier start. It asks first whether there is one,

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 var setUpAddress = regexp.MustCompile(`(http://127\.0\.0\.1:\d+/console/#/setup\?token=qst_[0-9A-Za-z_-]{43})`)
@@ -105,6 +106,14 @@ func TestTheFirstSuperAdministratorIsMadeOverHTTP(t *testing.T) {
 		equal(t, "again: "+again.text, again.body["code"], any("setup_closed"))
 		if log := s.errs.String() + s.out.String(); strings.Contains(log, token) || strings.Contains(log, "violet-otter-lantern") {
 			t.Error("a secret is in the log")
+		}
+	}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		if _, err := os.Stat(setUpFile(db)); os.IsNotExist(err) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the file of the used address stays")
 		}
 	}
 	signedIn := first.admin.do(t, raw("/admin/session", `{"account":"tang.xi","password":"violet-otter-lantern"}`))

@@ -41,7 +41,7 @@ func TestReceiversOfThePage(t *testing.T) {
 			must(t, err)
 			url := "http://127.0.0.1:" + port + "/quartet"
 			db := newInstallation(t)
-			hook := asked[admincmd.Webhook](t, db, "webhook", "add", url, "--kind", "user_created")
+			hook := addedWithin(t, db, url)
 
 			said := proctest.NewTranscript()
 			receiver := exec.CommandContext(t.Context(), program, file, port)

@@ -30,6 +30,14 @@ func TestWebhooksAreAdministered(t *testing.T) {
 	contains(t, done(t, at(db, "webhook", "add", "https://hooks.example.com/b")...), "whsec_")
 	refused(t, cli.ExitUsage, "--kind", at(db, "webhook", "add", "https://hooks.example.com/", "--kind", "unknown")...)
 	refused(t, cli.ExitFailed, "url", at(db, "webhook", "add", "ftp://hooks.example.com/")...)
+	other := newInstallation(t)
+	for address, warned := range map[string]bool{"http://127.0.0.1:9000/": true, "https://10.0.0.1/": true, "https://hooks.example.com/d": false} {
+		result := command(t, at(other, "webhook", "add", address)...)
+		equal(t, "exit code", result.code, cli.ExitOK)
+		equal(t, address, strings.Contains(result.errs, "--webhook-allow-network"), warned)
+	}
+	contains(t, done(t, at(db, "app", "add", "--help")...), "users.read", "audit.read")
+	contains(t, done(t, at(db, "app", "rights", "--help")...), "users.read", "audit.read")
 	list := done(t, at(db, "webhook", "list")...)
 	contains(t, list, "https://hooks.example.com/a", "https://hooks.example.com/b", "图书馆", "2 of 2")
 	if strings.Contains(list, "whsec_") {
@@ -155,6 +163,16 @@ func (l *listener) await(t *testing.T, users []string) {
 	}
 }
 
+// addedWithin adds a webhook for the addition of users at this machine, of which the command
+// warns.
+func addedWithin(t *testing.T, installation []string, url string) (added admincmd.Webhook) {
+	t.Helper()
+	result := command(t, at(installation, "webhook", "add", url, "--kind", "user_created", "--json")...)
+	equal(t, "exit code of "+result.errs, result.code, cli.ExitOK)
+	decode(t, result.out, &added)
+	return added
+}
+
 // A server that is killed again and again, and a receiver that is down meanwhile, lose no
 // event of what was acknowledged.
 func TestAKilledServerLosesNoEvent(t *testing.T) {
@@ -163,7 +181,7 @@ func TestAKilledServerLosesNoEvent(t *testing.T) {
 	db := newInstallation(t)
 	done(t, at(db, "user", "add", "boss", "--role", "administrator", "--password", "violet-otter-lantern")...)
 	l, setSecret := newListener(t)
-	setSecret(asked[admincmd.Webhook](t, db, "webhook", "add", l.URL, "--kind", "user_created").Secret)
+	setSecret(addedWithin(t, db, l.URL).Secret)
 	serving := append([]string{"--webhook-allow-network", "127.0.0.1"}, db...)
 	var users []string
 	for round := range 3 {

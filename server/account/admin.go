@@ -95,7 +95,10 @@ func (s Operator) SetRole(ctx context.Context, id int64, role string) error {
 	if err := checkRole(role); err != nil {
 		return err
 	}
-	return s.onUser(ctx, id, role != RoleSuperAdministrator, func(tx *tx, _ store.User) error {
+	return s.onUser(ctx, id, role != RoleSuperAdministrator, func(tx *tx, target store.User) error {
+		if target.Role == role {
+			return nil
+		}
 		tx.record(s.event(AuditUserRoleChanged, id, details{"role": role}))
 		return tx.SetUserRole(ctx, id, role, store.TimeOf(s.now()))
 	})

@@ -153,9 +153,12 @@ func (s Operator) linksTo(ctx context.Context, codes []string) (map[string]int64
 // link lets an application see the members of organisations.
 func (s Operator) link(ctx context.Context, tx *tx, id string, organisations map[string]int64) error {
 	for code, organisationID := range organisations {
-		tx.record(s.applicationChanged(AuditApplicationLinked, id, details{"organisation": code}))
-		if err := tx.AddApplicationOrganisation(ctx, id, organisationID); err != nil {
+		added, err := tx.AddApplicationOrganisation(ctx, id, organisationID)
+		if err != nil {
 			return err
+		}
+		if added {
+			tx.record(s.applicationChanged(AuditApplicationLinked, id, details{"organisation": code}))
 		}
 	}
 	return nil

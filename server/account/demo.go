@@ -145,7 +145,7 @@ func (s *Service) insertOrganisations(ctx context.Context, tx store.Tx, seed Dem
 			}
 		}
 		for _, code := range a.Organisations {
-			if err := tx.AddApplicationOrganisation(ctx, a.ID, organisations[code]); err != nil {
+			if _, err := tx.AddApplicationOrganisation(ctx, a.ID, organisations[code]); err != nil {
 				return err
 			}
 		}

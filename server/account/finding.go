@@ -184,7 +184,7 @@ func (s *Service) CountAudit(ctx context.Context, f AuditFilter) (int64, error) 
 func (s Operator) EndAnySession(ctx context.Context, id int64) (userID int64, err error) {
 	row, err := s.store.SessionByID(ctx, id)
 	if err == nil {
-		err = s.mayActOn(store.User{Role: row.Role})
+		err = s.mayActOn(ctx, s.store, store.User{ID: row.UserID, Role: row.Role})
 	}
 	if err != nil {
 		return 0, toAPIErr(err, apierr.SessionNotFound)
@@ -207,7 +207,9 @@ func (s Operator) EndAnySession(ctx context.Context, id int64) (userID int64, er
 func (s Operator) EndSessionsOf(ctx context.Context, userID int64) (ended int64, err error) {
 	err = s.onUser(ctx, userID, false, func(tx *tx, _ store.User) (err error) {
 		ended, err = tx.EndSessionsOf(ctx, userID, 0, store.EndedByOperator, store.TimeOf(s.now()))
-		tx.record(s.event(AuditSessionEnded, userID, details{"reason": store.EndedByOperator, "ended_sessions": ended}))
+		if ended > 0 {
+			tx.record(s.event(AuditSessionEnded, userID, details{"reason": store.EndedByOperator, "ended_sessions": ended}))
+		}
 		return err
 	})
 	return ended, err

@@ -50,7 +50,7 @@ func once[T any](ctx context.Context, s Operator, act func(remember[T]) (T, erro
 		}, store.TimeOf(now.Add(-idempotencyTime)))
 	})
 	if err != nil { // a concurrent request may have been first
-		if earlier, found, wrong := remembered[T](ctx, s, id, request); found {
+		if earlier, found, wrong := remembered[T](ctx, s, id, request); found || apierr.Is(wrong, apierr.IdempotencyKeyReused) {
 			return earlier, wrong
 		}
 	}

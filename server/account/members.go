@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"quartet/server/apierr"
@@ -64,8 +65,8 @@ func (s Operator) JoinedMemberships(ctx context.Context, userID int64) ([]Joined
 
 // SetMembership makes a user a member of an organisation with exactly these roles, and
 // returns the membership. Failures are UserNotFound, InvalidField with field organisation or
-// roles, and Forbidden for a user whom the operator may not change and for a role that
-// administers, unless the user has it or the operator is an administrator.
+// roles, and Forbidden for a user whom the operator may not change and for giving or taking
+// a role that administers, unless the operator is an administrator.
 func (s Operator) SetMembership(ctx context.Context, userID int64, organisation string, roles []string) (JoinedMembership, error) {
 	of, err := s.changeMembersOf(ctx, userID, organisation)
 	if err != nil {
@@ -100,12 +101,21 @@ func (s Operator) SetMembership(ctx context.Context, userID int64, organisation 
 			tx.record(s.membershipChanged(AuditMembershipAdded, userID, organisation, byID[id].Code))
 		}
 		for _, id := range change.Took {
+			if byID[id].Administers && !s.mayAppoint() {
+				return apierr.New(apierr.Forbidden)
+			}
 			tx.record(s.membershipChanged(AuditMembershipRemoved, userID, organisation, byID[id].Code))
 		}
 		return nil
 	})
+	if errors.Is(err, store.ErrNotFound) { // the user is gone since they were read, or else the organisation
+		if _, err := s.store.UserByID(ctx, userID); err != nil {
+			return JoinedMembership{}, toAPIErr(err, apierr.UserNotFound)
+		}
+		return JoinedMembership{}, codeErr(err, "organisation")
+	}
 	if err != nil {
-		return JoinedMembership{}, toAPIErr(err, apierr.UserNotFound)
+		return JoinedMembership{}, storeErr(err)
 	}
 	memberships, err := s.JoinedMemberships(ctx, userID)
 	for _, m := range memberships {
@@ -114,22 +124,22 @@ func (s Operator) SetMembership(ctx context.Context, userID int64, organisation 
 		}
 	}
 	if err == nil { // it was removed meanwhile
-		err = apierr.Wrap(apierr.UserNotFound, store.ErrNotFound)
+		err = codeErr(store.ErrNotFound, "organisation")
 	}
 	return JoinedMembership{}, err
 }
 
 // changeMembersOf returns an organisation in which the operator may change the membership of
-// a user. Whoever administers organisations changes members of these, who are no
-// administrators of anything and do not administer the organisation.
+// a user, who is no administrator over the whole server. Whoever administers organisations
+// changes members of these, who administer none.
 func (s Operator) changeMembersOf(ctx context.Context, userID int64, organisation string) (Organisation, error) {
 	user, err := s.store.UserByID(ctx, userID)
 	if err != nil {
 		return Organisation{}, toAPIErr(err, apierr.UserNotFound)
 	}
 	if s.organisations == nil {
-		if err := s.mayActOn(user); err != nil {
-			return Organisation{}, err
+		if user.Role != RoleMember && !s.isCommandLine && !s.caller.isSuperAdministrator() {
+			return Organisation{}, apierr.New(apierr.Forbidden)
 		}
 		return s.Organisation(ctx, organisation)
 	}
@@ -137,17 +147,13 @@ func (s Operator) changeMembersOf(ctx context.Context, userID int64, organisatio
 	if err != nil {
 		return Organisation{}, err
 	}
-	memberships, err := s.JoinedMemberships(ctx, userID)
-	if err != nil {
+	if _, err := s.JoinedMemberships(ctx, userID); err != nil {
 		return Organisation{}, err
 	}
-	administers := func(role Role) bool { return role.Administers }
-	for _, m := range memberships {
-		if user.Role != RoleMember || m.Organisation.ID == of.ID && slices.ContainsFunc(m.Roles, administers) {
-			return Organisation{}, apierr.New(apierr.Forbidden)
-		}
+	if user.Role != RoleMember {
+		return Organisation{}, apierr.New(apierr.Forbidden)
 	}
-	return of, nil
+	return of, toAPIErr(s.mayDepose(ctx, s.store, store.Administering{UserID: userID}), apierr.Internal)
 }
 
 // AddMembership makes a user a member of an organisation, with a role unless role is
@@ -157,13 +163,16 @@ func (s Operator) AddMembership(ctx context.Context, userID int64, organisation,
 	if err != nil {
 		return err
 	}
-	roleID, err := s.roleIn(ctx, role)
+	given, err := s.roleIn(ctx, role)
 	if err != nil {
 		return err
 	}
+	if given.Administers && !s.mayAppoint() {
+		return apierr.New(apierr.Forbidden)
+	}
 	err = s.inTx(ctx, func(tx *tx) error {
 		tx.record(s.membershipChanged(AuditMembershipAdded, userID, organisation, role))
-		return tx.AddMembership(ctx, userID, of.ID, roleID, store.TimeOf(s.now()))
+		return tx.AddMembership(ctx, userID, of.ID, idOrNil(given.ID), store.TimeOf(s.now()))
 	})
 	return toAPIErr(err, apierr.UserNotFound)
 }
@@ -176,24 +185,26 @@ func (s Operator) RemoveMembership(ctx context.Context, userID int64, organisati
 	if err != nil {
 		return err
 	}
-	roleID, err := s.roleIn(ctx, role)
+	taken, err := s.roleIn(ctx, role)
 	if err != nil {
 		return err
 	}
 	err = s.inTx(ctx, func(tx *tx) error {
+		if err := s.mayDepose(ctx, tx, store.Administering{UserID: userID, OrganisationID: of.ID, RoleID: taken.ID}); err != nil {
+			return err
+		}
 		tx.record(s.membershipChanged(AuditMembershipRemoved, userID, organisation, role))
-		return tx.RemoveMembership(ctx, userID, of.ID, roleID)
+		return tx.RemoveMembership(ctx, userID, of.ID, idOrNil(taken.ID))
 	})
 	return codeErr(err, "organisation")
 }
 
-// roleIn is the id of a role that is given or taken, nil for "".
-func (s Operator) roleIn(ctx context.Context, code string) (*int64, error) {
+// roleIn is a role that is given or taken, the zero Role for "".
+func (s Operator) roleIn(ctx context.Context, code string) (Role, error) {
 	if code == "" {
-		return nil, nil
+		return Role{}, nil
 	}
-	role, err := s.Role(ctx, code)
-	return &role.ID, err
+	return s.Role(ctx, code)
 }
 
 // Memberships lists a user's organisations and their roles there, without disabled

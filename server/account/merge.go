@@ -41,7 +41,12 @@ func (s *Service) MergeIntoCaller(ctx context.Context, caller Caller, m Merge) (
 	case other.is(caller.UserID):
 		return User{}, apierr.Field("accessToken", apierr.NotInEnum)
 	}
-	err = s.merge(ctx, other.UserID, caller.UserID, caller, caller.eventBy, func(store.User) error { return nil })
+	err = s.merge(ctx, other.UserID, caller.UserID, caller, caller.eventBy, func(ctx context.Context, in administration, user store.User) error {
+		if caller.is(user.ID) {
+			return nil
+		}
+		return Operator{}.mayActOn(ctx, in, user) // with proof of both, still nobody administers unseen in another's name
+	})
 	if apierr.Is(err, apierr.UserNotFound) { // gone since their tokens were read
 		return User{}, &apierr.Error{Code: apierr.FreshProofRequired, Field: "accessToken", Cause: err}
 	}
@@ -73,9 +78,10 @@ func (s *Service) freshSession(caller Caller) error {
 // is not taken.
 //
 // Failures are UserNotFound; InvalidField for one user twice; and Forbidden, if one of
-// them is disabled or being closed, or from is an administrator: a merge lifts no lock and
-// takes no administrator away unseen. Operators merge another user into themselves within
-// FreshSignIn alone, else FreshProofRequired.
+// them is disabled or being closed, the operator may not act on both, or from is an
+// administrator: a merge lifts no lock, takes no administrator away unseen, and gives nobody
+// a role that the operator could not give. Operators merge another user into themselves
+// within FreshSignIn alone, else FreshProofRequired.
 func (s Operator) MergeUsers(ctx context.Context, from, into int64) error {
 	if err := s.changesWayIn(s.caller, into, ""); err != nil {
 		return err
@@ -85,7 +91,7 @@ func (s Operator) MergeUsers(ctx context.Context, from, into int64) error {
 
 // merge is MergeUsers; by is the zero Caller if it is no user who asks.
 func (s *Service) merge(ctx context.Context, from, into int64, by Caller, eventBy func(string, int64, details) event,
-	may func(store.User) error,
+	may func(context.Context, administration, store.User) error,
 ) error {
 	if from == into {
 		return apierr.Field("into", apierr.NotInEnum)
@@ -96,7 +102,7 @@ func (s *Service) merge(ctx context.Context, from, into int64, by Caller, eventB
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(may(both[0]), may(both[1])); err != nil {
+		if err := errors.Join(may(ctx, tx, both[0]), may(ctx, tx, both[1])); err != nil {
 			return err
 		}
 		merged, err := s.mergedRow(both[0], both[1], idOrNil(by.UserID))

@@ -101,6 +101,23 @@ func TestWhatCannotBeMerged(t *testing.T) {
 	wantField(t, err, "accessToken", apierr.NotInEnum)
 }
 
+// Who administers an organisation is not merged away by a user, who could then do so in
+// their name; another user of theirs can be merged into them.
+func TestNobodyTakesAnAdministratorOverByAMerge(t *testing.T) {
+	t.Parallel()
+	w, byWeChat, byName := pair(t)
+	command := w.CommandLine()
+	_, err := command.AddOrganisation(t.Context(), "north", "北校")
+	must(t, err)
+	_, err = command.AddRole(t.Context(), "principal", "校长", true)
+	must(t, err)
+	must(t, command.AddMembership(t.Context(), byName.User.ID, "north", "principal"))
+	_, err = w.merge(byWeChat.AccessToken, byName.AccessToken)
+	wantFailure(t, err, apierr.Forbidden)
+	_, err = w.merge(byName.AccessToken, byWeChat.AccessToken)
+	must(t, err)
+}
+
 // Both must be proven anew: an old session of either is none.
 func TestAMergeNeedsFreshProofOfBoth(t *testing.T) {
 	t.Parallel()

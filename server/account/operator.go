@@ -78,16 +78,36 @@ func (s Operator) IfVersion(version *int64) Operator {
 	return s
 }
 
-// mayActOn lets operators change users whose role is below their own: administrators and
-// applications members, super administrators everybody.
-func (s Operator) mayActOn(target store.User) error {
-	if s.isCommandLine || s.caller.isSuperAdministrator() {
+// mayActOn lets operators change users who may do less than they: super administrators
+// everybody, administrators members, and applications members who administer no
+// organisation. Whoever administers an organisation changes nobody.
+func (s Operator) mayActOn(ctx context.Context, in administration, target store.User) error {
+	switch {
+	case s.isCommandLine, s.caller.isSuperAdministrator():
+		return nil
+	case target.Role != RoleMember, s.organisations != nil:
+		return apierr.New(apierr.Forbidden)
+	}
+	return s.mayDepose(ctx, in, store.Administering{UserID: target.ID})
+}
+
+// administration is a store or a transaction, where it says who administers organisations.
+type administration interface {
+	Administers(ctx context.Context, a store.Administering) (bool, error)
+}
+
+// mayDepose lets those alone who may give a role that administers an organisation take it,
+// or change what it lets its holders do. It fails if which selects somebody with such a
+// role, and the operator is not one of them.
+func (s Operator) mayDepose(ctx context.Context, in administration, which store.Administering) error {
+	if s.mayAppoint() {
 		return nil
 	}
-	if target.Role == RoleMember && s.organisations == nil {
-		return nil
+	held, err := in.Administers(ctx, which)
+	if err == nil && held {
+		err = apierr.New(apierr.Forbidden)
 	}
-	return apierr.New(apierr.Forbidden)
+	return err
 }
 
 // sees reports whether the operator may see an organisation and its members.

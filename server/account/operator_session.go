@@ -55,10 +55,10 @@ func (s *Service) Administrator(ctx context.Context, caller Caller) (Administrat
 // NamedCode is a code with its name.
 type NamedCode struct{ Code, Name string }
 
-// PreviewUser reads what answers about a user are made of: the user, and what an
-// application with every right sees of them when they call it themselves. The failure is
-// UserNotFound.
-func (s Operator) PreviewUser(ctx context.Context, id int64) (User, AppUserInfo, error) {
+// PreviewUser reads what answers of a dialect about a user are made of: the user, and what
+// an application with every right sees of them when they call it themselves. It leaves an
+// event, as whatever copies a person's data. The failure is UserNotFound.
+func (s Operator) PreviewUser(ctx context.Context, id int64, dialect string) (User, AppUserInfo, error) {
 	user, err := s.userWithWeChat(ctx, id)
 	if err != nil {
 		return User{}, AppUserInfo{}, err
@@ -67,6 +67,7 @@ func (s Operator) PreviewUser(ctx context.Context, id int64) (User, AppUserInfo,
 	if err != nil {
 		return User{}, AppUserInfo{}, toAPIErr(err, apierr.UserNotFound)
 	}
+	s.audit(ctx, s.event(AuditDataCopied, id, details{"answer_of": dialect}))
 	return user, AppUserInfo{
 		UserID: id, Username: profile.Username, Email: user.ProvenEmail(), Mobile: valueOf(user.ProvenMobile()),
 		Nickname: profile.Nickname, Gender: profile.Gender, Avatar: profile.Avatar,

@@ -117,8 +117,9 @@ type EntryChange struct {
 	Disabled *bool
 }
 
-// ChangeOrganisation changes an organisation. Failures are InvalidField, and
-// PreconditionFailed for another version than the operator wants.
+// ChangeOrganisation changes an organisation. Failures are InvalidField, PreconditionFailed
+// for another version than the operator wants, and Forbidden for disabling or enabling one
+// that somebody administers, unless the operator may give that role.
 func (s Operator) ChangeOrganisation(ctx context.Context, code string, change EntryChange) (Organisation, error) {
 	before, err := s.Organisation(ctx, code)
 	if err != nil {
@@ -140,6 +141,9 @@ func (s Operator) ChangeOrganisation(ctx context.Context, code string, change En
 			}
 		}
 		if disabled := change.Disabled; disabled != nil && *disabled != (before.DisabledAt != nil) {
+			if err := s.mayDepose(ctx, tx, store.Administering{OrganisationID: before.ID}); err != nil {
+				return err
+			}
 			tx.record(s.event(either(*disabled, AuditOrganisationDisabled, AuditOrganisationEnabled), 0, details{"organisation": code}))
 			return tx.SetOrganisationDisabled(ctx, code, *disabled, store.TimeOf(s.now()))
 		}
@@ -154,8 +158,15 @@ func (s Operator) ChangeOrganisation(ctx context.Context, code string, change En
 // DeleteOrganisation deletes an organisation with its memberships. Failures are those of
 // ChangeOrganisation.
 func (s Operator) DeleteOrganisation(ctx context.Context, code string) error {
-	err := s.inTx(ctx, func(tx *tx) error {
+	before, err := s.Organisation(ctx, code)
+	if err != nil {
+		return err
+	}
+	err = s.inTx(ctx, func(tx *tx) error {
 		if err := tx.TakeVersion(ctx, store.VersionedOrganisations, "code", code, s.version); err != nil {
+			return err
+		}
+		if err := s.mayDepose(ctx, tx, store.Administering{OrganisationID: before.ID}); err != nil {
 			return err
 		}
 		tx.record(s.event(AuditOrganisationDeleted, 0, details{"organisation": code}))
@@ -179,7 +190,8 @@ func (s *Service) CountMembers(ctx context.Context, organisation Organisation) (
 
 // checkListed checks the code or id and the name of an entry of a list. Codes have no
 // blanks, names none around them, and both have no invisible characters, so that the
-// entries can be told apart and entered.
+// entries can be told apart and entered. The codes . and .. are refused because no path can
+// name them.
 func checkListed(field, code, name string) error {
 	if err := checkText(field, code, longestCode); err != nil {
 		return err
@@ -187,7 +199,7 @@ func checkListed(field, code, name string) error {
 	switch {
 	case code == "":
 		return apierr.Field(field, apierr.Required)
-	case strings.ContainsFunc(code, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) }):
+	case code == ".", code == "..", strings.ContainsFunc(code, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) }):
 		return apierr.Field(field, apierr.BadFormat)
 	}
 	return checkName(name)

@@ -63,8 +63,7 @@ type RoleChange struct {
 // Forbidden for a change by which somebody would administer an organisation, or no longer
 // would, unless the operator is an administrator.
 func (s Operator) ChangeRole(ctx context.Context, code string, change RoleChange) (Role, error) {
-	before, err := s.Role(ctx, code)
-	if err != nil {
+	if _, err := s.Role(ctx, code); err != nil {
 		return Role{}, err
 	}
 	if change.Name != nil {
@@ -72,19 +71,20 @@ func (s Operator) ChangeRole(ctx context.Context, code string, change RoleChange
 			return Role{}, err
 		}
 	}
-	disabled, administers := change.Disabled, change.Administers
-	if disabled != nil && *disabled == (before.DisabledAt != nil) {
-		disabled = nil
-	}
-	if administers != nil && *administers == before.Administers {
-		administers = nil
-	}
-	if (administers != nil || disabled != nil && before.Administers) && !s.mayAppoint() {
-		return Role{}, apierr.New(apierr.Forbidden)
-	}
-	err = s.inTx(ctx, func(tx *tx) error {
-		if err := tx.TakeVersion(ctx, store.VersionedRoles, "code", code, s.version); err != nil {
+	err := s.inTx(ctx, func(tx *tx) error {
+		before, err := s.takeRole(ctx, tx, code)
+		if err != nil {
 			return err
+		}
+		disabled, administers := change.Disabled, change.Administers
+		if disabled != nil && *disabled == (before.DisabledAt != nil) {
+			disabled = nil
+		}
+		if administers != nil && *administers == before.Administers {
+			administers = nil
+		}
+		if (administers != nil || disabled != nil && before.Administers) && !s.mayAppoint() {
+			return apierr.New(apierr.Forbidden)
 		}
 		if change.Name != nil && *change.Name != before.Name {
 			tx.record(s.event(AuditRoleRenamed, 0, details{"role": code}))
@@ -110,6 +110,14 @@ func (s Operator) ChangeRole(ctx context.Context, code string, change RoleChange
 	return s.Role(ctx, code)
 }
 
+// takeRole reads a role for a change, of the version that the operator demands.
+func (s Operator) takeRole(ctx context.Context, tx *tx, code string) (store.Role, error) {
+	if err := tx.TakeVersion(ctx, store.VersionedRoles, "code", code, s.version); err != nil {
+		return store.Role{}, err
+	}
+	return tx.RoleByCode(ctx, code)
+}
+
 func (s Operator) roleAdministers(code string, administers bool) event {
 	return s.event(AuditRoleAdministers, 0, details{"role": code, "administers": strconv.FormatBool(administers)})
 }
@@ -118,8 +126,12 @@ func (s Operator) roleAdministers(code string, administers bool) event {
 // ChangeRole.
 func (s Operator) DeleteRole(ctx context.Context, code string) error {
 	err := s.inTx(ctx, func(tx *tx) error {
-		if err := tx.TakeVersion(ctx, store.VersionedRoles, "code", code, s.version); err != nil {
+		role, err := s.takeRole(ctx, tx, code)
+		switch {
+		case err != nil:
 			return err
+		case role.Administers && !s.mayAppoint():
+			return apierr.New(apierr.Forbidden)
 		}
 		tx.record(s.event(AuditRoleDeleted, 0, details{"role": code}))
 		return tx.DeleteRole(ctx, code)

@@ -171,6 +171,15 @@ func (s *Service) checkSetUpToken(ctx context.Context, text string) (stored stri
 	return "", apierr.New(apierr.SetupClosed)
 }
 
+// SetUpWorks reports whether a token of NewSetUpToken can still be used.
+func (s *Service) SetUpWorks(ctx context.Context, token string) (bool, error) {
+	_, err := s.checkSetUpToken(ctx, token)
+	if apierr.Is(err, apierr.SetupClosed) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // refuseSetUp counts and records a token that does not work; other failures stay.
 func (s *Service) refuseSetUp(ctx context.Context, in SetUp, failed error) error {
 	if !apierr.Is(failed, apierr.SetupClosed) {

@@ -29,7 +29,7 @@ type SetUser struct {
 func (s Operator) SetUser(ctx context.Context, id int64, c SetUser) error {
 	target, err := s.store.UserByID(ctx, id)
 	if err == nil {
-		err = s.mayActOn(target) // before anything is said about other users
+		err = s.mayActOn(ctx, s.store, target) // before anything is said about other users
 	}
 	if err != nil {
 		return toAPIErr(err, apierr.UserNotFound)

@@ -53,8 +53,8 @@ type Figures struct {
 
 // Figures counts events from since on and before until, in spans of step that begin at since.
 // Zero times are a day of spans of an hour, or 30 longer spans, that ends now. The failure
-// is InvalidField with field since for a time that is not before until, and for more than
-// MaxFigureSpans spans.
+// is InvalidField with field until for a time that is not after since, and with field since
+// for more than MaxFigureSpans spans.
 func (s Operator) Figures(ctx context.Context, since, until Time, step time.Duration) (Figures, error) {
 	if until == 0 {
 		until = store.TimeOf(s.now())
@@ -67,7 +67,10 @@ func (s Operator) Figures(ctx context.Context, since, until Time, step time.Dura
 		since = until.Add(-spans * step)
 	}
 	figures := Figures{Since: since, Until: until}
-	if since >= until || until > since.Add(MaxFigureSpans*step) {
+	if since >= until {
+		return figures, &apierr.Error{Code: apierr.InvalidField, Field: "until", Reason: apierr.OutOfRange, Expected: "> since"}
+	}
+	if until > since.Add(MaxFigureSpans*step) {
 		return figures, &apierr.Error{Code: apierr.InvalidField, Field: "since", Reason: apierr.OutOfRange, Expected: "1–" + strconv.Itoa(MaxFigureSpans)}
 	}
 	for at := since; at < until; at = at.Add(step) {

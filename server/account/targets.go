@@ -29,7 +29,7 @@ func (s Operator) take(ctx context.Context, tx *tx, id int64, leaves bool) (stor
 	if err != nil {
 		return store.User{}, err
 	}
-	if err := s.mayActOn(target); err != nil {
+	if err := s.mayActOn(ctx, tx, target); err != nil {
 		return store.User{}, err
 	}
 	if leaves { // before the row is locked, so that two transactions lock in the same order
@@ -49,6 +49,9 @@ func (s Operator) take(ctx context.Context, tx *tx, id int64, leaves bool) (stor
 	if err == nil && locked.Role != target.Role { // while this transaction waited
 		s.version = nil // it was compared
 		return s.take(ctx, tx, id, leaves)
+	}
+	if err == nil {
+		err = s.mayActOn(ctx, tx, locked)
 	}
 	return locked, err
 }

@@ -17,7 +17,7 @@ import (
 func (s Operator) UnlockUser(ctx context.Context, id int64) (int64, error) {
 	row, err := s.store.UserByID(ctx, id)
 	if err == nil {
-		err = s.mayActOn(row)
+		err = s.mayActOn(ctx, s.store, row)
 	}
 	if err != nil {
 		return 0, toAPIErr(err, apierr.UserNotFound)

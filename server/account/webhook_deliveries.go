@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+	"unicode"
 
 	"quartet/server/apierr"
 	"quartet/store"
@@ -249,7 +250,7 @@ func (s *Service) FinishDelivery(ctx context.Context, d ClaimedDelivery, a Attem
 	row.DueAt = new(store.TimeOf(now))
 	if !a.Interrupted {
 		row.Attempts++
-		row.TriedAt, row.Status, row.Error, row.Answer = new(store.TimeOf(now)), nil, a.Error, strings.ToValidUTF8(a.Answer, "�")
+		row.TriedAt, row.Status, row.Error, row.Answer = new(store.TimeOf(now)), nil, storable(a.Error), storable(a.Answer)
 		if a.Status != 0 {
 			row.Status = &a.Status
 		}
@@ -278,6 +279,17 @@ func (s *Service) FinishDelivery(ctx context.Context, d ClaimedDelivery, a Attem
 		return row.State, nil
 	}
 	return row.State, storeErr(err)
+}
+
+// storable is a text that a receiver has a part in, as every engine can store it: valid
+// UTF-8 without control characters, which PostgreSQL partly refuses.
+func storable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ToValidUTF8(text, string(unicode.ReplacementChar)))
 }
 
 // retryWait is how long to wait after so many failed attempts: a random time up to a limit

@@ -111,7 +111,7 @@ func (s Operator) AddWebhook(ctx context.Context, n NewWebhook) (WebhookWithSecr
 		})
 		if errors.Is(err, store.ErrTooMany) {
 			return WebhookWithSecret{}, &apierr.Error{
-				Code: apierr.InvalidField, Field: "url", Reason: apierr.TooMany, Expected: strconv.Itoa(MaxWebhooks), Cause: err,
+				Code: apierr.InvalidField, Field: "url", Reason: apierr.Full, Expected: strconv.Itoa(MaxWebhooks), Cause: err,
 			}
 		}
 		return added, storeErr(err)
@@ -127,14 +127,14 @@ func (s Operator) ChangeWebhook(ctx context.Context, id int64, change WebhookCha
 	}
 	return s.changeWebhook(ctx, id, func(tx *tx, row *store.Webhook) {
 		fields := []string{}
-		if change.URL != nil {
+		if change.URL != nil && *change.URL != row.URL {
 			row.URL, fields = *change.URL, append(fields, "url")
 		}
-		if change.Description != nil {
+		if change.Description != nil && *change.Description != row.Description {
 			row.Description, fields = *change.Description, append(fields, "description")
 		}
-		if change.Kinds != nil {
-			row.Kinds, fields = strings.Join(*change.Kinds, " "), append(fields, "kinds")
+		if kinds := strings.Join(valueOf(change.Kinds), " "); change.Kinds != nil && kinds != row.Kinds {
+			row.Kinds, fields = kinds, append(fields, "kinds")
 		}
 		if len(fields) > 0 {
 			tx.record(s.event(AuditWebhookChanged, 0, details{"webhook": Decimal(id), "host": hostOf(row.URL), "fields": fields}))
@@ -229,7 +229,7 @@ func (s *Service) checkWebhook(ctx context.Context, c WebhookChange) error {
 	}
 	target, err := url.Parse(*c.URL)
 	if err != nil || target.Hostname() == "" || target.User != nil || target.Fragment != "" ||
-		target.Scheme != "https" && target.Scheme != "http" {
+		target.Scheme != "https" && target.Scheme != "http" || !isPort(target.Port()) {
 		return apierr.Field("url", apierr.BadFormat)
 	}
 	if s.webhookAddress == nil {
@@ -239,6 +239,12 @@ func (s *Service) checkWebhook(ctx context.Context, c WebhookChange) error {
 		return &apierr.Error{Code: apierr.WebhookAddressRefused, Field: "url", Cause: err}
 	}
 	return nil
+}
+
+// isPort accepts the port of a URL, "" where it has none.
+func isPort(text string) bool {
+	port, err := strconv.ParseUint(text, 10, 16)
+	return text == "" || err == nil && port > 0
 }
 
 // WebhookTarget is an enabled webhook as it is needed to send to it.

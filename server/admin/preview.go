@@ -17,7 +17,7 @@ func (a API) PreviewAnswer(ctx context.Context, r openapi.PreviewAnswerRequestOb
 	if previewer == nil {
 		return nil, apierr.Wrap(apierr.Internal, fmt.Errorf("no preview of dialect %s", r.Body.Dialect))
 	}
-	user, info, err := operator(ctx).PreviewUser(ctx, number(r.UserId))
+	user, info, err := operator(ctx).PreviewUser(ctx, number(r.UserId), string(r.Body.Dialect))
 	if err != nil {
 		return nil, err
 	}

@@ -106,8 +106,11 @@ func (API) ReadDelivery(ctx context.Context, r openapi.ReadDeliveryRequestObject
 	if err != nil {
 		return nil, err
 	}
-	event, err := operator(ctx).DeliveredEvent(ctx, delivery)
 	detail := openapi.AdminDeliveryDetail{Delivery: toDelivery(delivery)}
+	if !operator(ctx).Has(account.RightAuditRead) {
+		return openapi.ReadDelivery200JSONResponse{Body: detail}, nil
+	}
+	event, err := operator(ctx).DeliveredEvent(ctx, delivery)
 	if event != nil {
 		detail.Payload = new(webhooks.Message(*event))
 	}

@@ -75,6 +75,7 @@ const (
 	NotInEnum  Reason = "enum"
 	TooDeep    Reason = "depth"
 	TooMany    Reason = "count"
+	Full       Reason = "full" // there are as many as there can be
 	NotUTF8    Reason = "utf8"
 	HasNUL     Reason = "nul"
 	TooCommon  Reason = "common"

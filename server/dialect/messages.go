@@ -20,6 +20,7 @@ var reasons = map[apierr.Reason][2]string{
 	apierr.NotInEnum:  {"只能是 {expected}", "must be one of {expected}"},
 	apierr.TooDeep:    {"嵌套超过 {expected} 层", "is nested deeper than {expected}"},
 	apierr.TooMany:    {"键超过 {expected} 个", "has more than {expected} keys"},
+	apierr.Full:       {"不能再添加，已有 {expected} 个", "cannot be added: there are {expected} already"},
 	apierr.NotUTF8:    {"不是合法的 UTF-8，或与声明的字符集不符", "is not valid UTF-8, or not of the declared charset"},
 	apierr.HasNUL:     {"含有 NUL 字符", "contains a NUL character"},
 	apierr.TooCommon:  {"太常见，请换一个", "is too common"},

@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +64,41 @@ func TestAdmin_OneCreationForAKey(t *testing.T) {
 		for _, kept := range s.texts(t, "SELECT result_sealed FROM idempotency_keys") {
 			if strings.Contains(kept, "qas_") || strings.Contains(kept, "whsec_") {
 				t.Errorf("a secret is stored: %s", kept)
+			}
+		}
+	})
+}
+
+// Of different requests at once under one key, one creates, and those that ask for something
+// else are refused as such, whatever else would keep them from it.
+func TestAdmin_OneKeyForDifferentCreationsAtOnce(t *testing.T) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
+		root := s.session(t, s.person(t, "root", store.RoleSuperAdministrator))
+		for path, body := range map[string]string{
+			"/admin/users":         `{"username":"same-%d","remark":"%d"}`,
+			"/admin/users ":        `{"username":"user-%d-%d"}`,
+			"/admin/organisations": `{"code":"same-%d","name":"%d"}`,
+			"/admin/roles":         `{"code":"role-%d-%d","name":"甲"}`,
+			"/admin/applications":  `{"id":"same-%d","name":"%d"}`,
+			"/admin/webhooks":      `{"url":"https://hooks.example.com/%d/%d"}`,
+		} {
+			for round := range 4 {
+				answers := atOnce(12, func(i int) answer {
+					r := operating(http.MethodPost, strings.TrimSpace(path), fmt.Sprintf(body, round, i/2), root, // two of each
+						"Idempotency-Key", fmt.Sprintf("%x.%d", path, round))
+					return s.server(i).send(t, r)
+				})
+				created := map[string]int{}
+				for _, got := range answers {
+					if got.Status == http.StatusCreated {
+						created[got.Text]++
+						continue
+					}
+					refused(t, "admin", got, http.StatusUnprocessableEntity)
+				}
+				if texts := slices.Collect(maps.Values(created)); !slices.Equal(texts, []int{2}) {
+					t.Errorf("%s: %v", path, created)
+				}
 			}
 		}
 	})

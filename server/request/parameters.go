@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -171,13 +172,31 @@ func why(broken *openapi3.SchemaError) (apierr.Reason, string) {
 	case "maxLength":
 		return apierr.TooLong, fmt.Sprint(*schema.MaxLength)
 	case "minimum", "maximum":
-		return apierr.OutOfRange, ""
+		return apierr.OutOfRange, bounds(schema)
 	case "format":
 		if schema.Type.Is(openapi3.TypeInteger) {
 			return apierr.OutOfRange, schema.Format
 		}
 	}
 	return apierr.BadFormat, ""
+}
+
+// bounds are those of a number, such as 1–200.
+func bounds(schema *openapi3.Schema) string {
+	number := func(bound *float64) string {
+		if bound == nil {
+			return ""
+		}
+		return strconv.FormatFloat(*bound, 'f', -1, 64)
+	}
+	switch least, most := number(schema.Min), number(schema.Max); {
+	case most == "":
+		return "≥ " + least
+	case least == "":
+		return "≤ " + most
+	default:
+		return least + "–" + most
+	}
 }
 
 // merged merges allOf into one schema, as the generator does, so that a failure names

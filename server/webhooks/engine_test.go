@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"quartet/server/account"
+	"quartet/store"
+	"quartet/store/storetest"
 )
 
 func TestAReceiverThatIsDownForAMinuteMissesNothing(t *testing.T) {
@@ -150,6 +152,65 @@ func TestASlowReceiverStopsNoOther(t *testing.T) {
 	close(release)
 	w.engine.Wait()
 	wantEqual(t, "slow", len(slow.all()), 20)
+}
+
+// Whatever a receiver answers, what became of the delivery is stored, by every engine.
+func TestNoAnswerKeepsADeliveryFromBeingStored(t *testing.T) {
+	for name, open := range map[string]func(testing.TB) *store.Store{"sqlite": storetest.SQLite, "postgres": storetest.Postgres, "mysql": storetest.MySQL} {
+		t.Run(name, func(t *testing.T) {
+			w, r := newWorldOver(t, open(t)), newReceiver(t)
+			hook := w.webhook(r.URL)
+			w.user("wu")
+			for body, want := range map[string]string{
+				"a\x00b": "a\ufffdb", "a\x1b[31m\x7f\r\n\tb": "a\ufffd[31m\ufffd\ufffd\n\tb", "\xff\xfe a \xed\xa0\x80": "\ufffd a \ufffd", "a\u0085": "a\ufffd",
+				strings.Repeat("\x00", 300): strings.Repeat("\ufffd", 200), strings.Repeat("中", 100): strings.Repeat("中", 66) + "\ufffd",
+				strings.Repeat("\U0001f600\xff", 50): strings.Repeat("\U0001f600\ufffd", 40),
+			} {
+				r.answers(func(out http.ResponseWriter, _ *http.Request) {
+					out.WriteHeader(http.StatusConflict)
+					_, _ = out.Write([]byte(body))
+				})
+				w.run()
+				delivery := w.deliveries(account.DeliveryFilter{Webhook: hook.ID})[0]
+				wantEqual(t, "answer", delivery.LastAnswer, want)
+				wantEqual(t, "error", delivery.LastError, "status 409")
+				w.pass(7 * time.Hour)
+			}
+			wantEqual(t, "requests", len(r.all()), 7)
+			r.answers(status(http.StatusNoContent))
+			w.run()
+			wantEqual(t, "state", w.deliveries(account.DeliveryFilter{})[0].State, account.DeliveryDelivered)
+		})
+	}
+}
+
+// A receiver that is down is told of when it begins to fail and when it is back, and not at
+// each try between.
+func TestALongFailureIsLoggedOnce(t *testing.T) {
+	t.Parallel()
+	w, r := newWorld(t), newReceiver(t)
+	w.webhook(r.URL)
+	r.answers(status(http.StatusServiceUnavailable))
+	for i := range 8 {
+		w.user(fmt.Sprint("user", i))
+	}
+	lines := func() int {
+		return strings.Count(w.log.String(), "level=WARN") + strings.Count(w.log.String(), "level=INFO")
+	}
+	w.run()
+	begun := lines()
+	for range 20 {
+		w.pass(time.Hour)
+		w.run()
+	}
+	wantEqual(t, "lines while it is down", lines(), begun)
+	r.answers(status(http.StatusNoContent))
+	for range 3 {
+		w.pass(7 * time.Hour)
+		w.run()
+	}
+	wantEqual(t, "delivered", len(w.deliveries(account.DeliveryFilter{State: account.DeliveryDelivered})), 8)
+	wantEqual(t, "lines when it is back", lines(), begun+1)
 }
 
 func TestAReceiverThatIsGoneIsDisabled(t *testing.T) {

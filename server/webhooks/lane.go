@@ -3,6 +3,7 @@ package webhooks
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,7 +38,12 @@ func (e *Engine) newLane(id int64) *lane {
 		Timeout:     e.rest,
 		ReadyToTrip: func(counts gobreaker.Counts) bool { return counts.ConsecutiveFailures >= circuitFailures },
 		OnStateChange: func(_ string, from, to gobreaker.State) {
-			e.log.Warn("webhook circuit", "webhook", id, "from", from.String(), "to", to.String())
+			switch { // what is tried after a rest is half-open, and tells nothing new
+			case from == gobreaker.StateClosed:
+				e.log.Warn("a webhook fails; it is tried again after each rest", "webhook", id, "rest", e.rest.String())
+			case to == gobreaker.StateClosed:
+				e.log.Info("a webhook takes deliveries again", "webhook", id)
+			}
 		},
 	})
 	return l
@@ -84,6 +90,10 @@ func (l *lane) drain(ctx context.Context) {
 }
 
 func (l *lane) deliver(ctx context.Context, target account.WebhookTarget, d account.ClaimedDelivery) {
+	level := slog.LevelWarn
+	if l.circuit.State() != gobreaker.StateClosed { // that it fails has been said
+		level = slog.LevelDebug
+	}
 	attempt, err := l.circuit.Execute(func() (account.Attempt, error) {
 		attempt := l.sender.send(ctx, target, d)
 		if attempt.Interrupted || !isReceiversFault(attempt) {
@@ -111,7 +121,7 @@ func (l *lane) deliver(ctx context.Context, target account.WebhookTarget, d acco
 		l.metrics.attempts.WithLabelValues("delivered").Inc()
 	default:
 		l.metrics.attempts.WithLabelValues("failed").Inc()
-		l.log.Warn("webhook delivery failed", "delivery", d.ID(), "attempts", d.Attempts+1, "state", state, "error", attempt.Error)
+		l.log.Log(ctx, level, "webhook delivery failed", "delivery", d.ID(), "attempts", d.Attempts+1, "state", state, "error", attempt.Error)
 	}
 	if state == account.DeliveryDead {
 		l.metrics.dead.Inc()

@@ -42,7 +42,12 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, store: storetest.SQLite(t), log: &safeBuffer{}, now: time.Now()}
+	return newWorldOver(t, storetest.SQLite(t))
+}
+
+func newWorldOver(t *testing.T, facts *store.Store) *world {
+	t.Helper()
+	w := &world{t: t, store: facts, log: &safeBuffer{}, now: time.Now()}
 	signer, err := token.NewSigner(token.Key{KID: "test", Private: ed25519.NewKeyFromSeed(make([]byte, 32))})
 	must(t, err)
 	key := bytes.Repeat([]byte("k"), 32)

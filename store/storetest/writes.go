@@ -98,7 +98,10 @@ func SetApplicationRights(ctx context.Context, s *store.Store, id, rights string
 
 // AddApplicationOrganisation is store.Tx.AddApplicationOrganisation alone.
 func AddApplicationOrganisation(ctx context.Context, s *store.Store, applicationID string, organisationID int64) error {
-	return s.InTx(ctx, func(w store.Tx) error { return w.AddApplicationOrganisation(ctx, applicationID, organisationID) })
+	return s.InTx(ctx, func(w store.Tx) error {
+		_, err := w.AddApplicationOrganisation(ctx, applicationID, organisationID)
+		return err
+	})
 }
 
 // RemoveApplicationOrganisation is store.Tx.RemoveApplicationOrganisation alone.

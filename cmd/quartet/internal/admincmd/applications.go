@@ -84,7 +84,7 @@ func (a appCommand) set(ctx context.Context, c *cli.Console, change account.Appl
 type appAdd struct {
 	appCommand
 	Name  string   `arg:"" help:"The application's name."`
-	Right []string `placeholder:"RIGHT" help:"Rights of the application: nickname (nicknames in full) and those of the admin API. For contact it needs a secret first: app secret add, then app rights."`
+	Right []string `placeholder:"RIGHT" enum:"${rights}" help:"A right of the application, which can be repeated: nickname (nicknames in full), contact (proven mobile and e-mail of other users, for an application with a secret: app secret add, then app rights), or one of the admin API. One of ${enum}."`
 	Org   []string `placeholder:"CODE" help:"Organisations whose members the application sees."`
 }
 
@@ -140,7 +140,7 @@ func (a *appEnable) Run(ctx context.Context, c *cli.Console) error {
 
 type appRights struct {
 	appCommand
-	Rights []string `arg:"" optional:"" name:"right" help:"nickname (nicknames in full), contact (mobile and e-mail of other users, proven ones, if the application sends its secret) or one of the admin API."`
+	Rights []string `arg:"" optional:"" name:"right" enum:"${rights}" help:"What it may do from now on: nickname (nicknames in full), contact (proven mobile and e-mail of other users, if the application sends its secret), or rights of the admin API. Any of ${enum}."`
 }
 
 // Run replaces the rights.

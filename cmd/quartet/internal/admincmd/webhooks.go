@@ -2,6 +2,9 @@ package admincmd
 
 import (
 	"context"
+	"fmt"
+	"net/netip"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -72,8 +75,22 @@ func (a *webhookAdd) Run(ctx context.Context, c *cli.Console) error {
 		if err != nil {
 			return err
 		}
+		if isWithin(a.URL) {
+			fmt.Fprintln(c.Errs, "Servers send nothing to this address unless they run with --webhook-allow-network.")
+		}
 		return printWebhook(c, a.JSON, secretWebhookView(added))
 	})
+}
+
+// isWithin reports a URL that servers need leave for: one without TLS, or of an address that
+// is not public.
+func isWithin(text string) bool {
+	target, err := url.Parse(text)
+	if err != nil {
+		return false
+	}
+	address, _ := netip.ParseAddr(target.Hostname())
+	return target.Scheme == "http" || target.Hostname() == "localhost" || address.IsLoopback() || address.IsPrivate()
 }
 
 type webhookList struct{ cli.Admin }

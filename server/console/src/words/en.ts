@@ -22,7 +22,7 @@ export const en = {
     stale: 'Somebody has changed it since you opened it. Your change has not been saved; read it again and decide anew.',
     readAgain: 'Read it again',
   },
-  signIn: { title: 'Sign in', account: 'User name, e-mail or mobile', button: 'Sign in', ended: 'Your session has ended. Sign in to go on.' },
+  signIn: { title: 'Sign in', account: 'User name, e-mail or mobile', button: 'Sign in', ended: 'Your session has ended. Sign in to go on.', noRight: 'The account and the password are right, but this user administers nothing here.' },
   setUp: {
     title: 'First start', text: 'This server has no user yet. Choose the user name and the password of its first super administrator.',
     repeat: 'Password again', differ: 'The passwords differ.', button: 'Create and sign in',

@@ -22,7 +22,7 @@ export const zh: Words = {
     stale: '在您打开之后，已有人修改过。您的修改没有保存，请重新读取后再决定。',
     readAgain: '重新读取',
   },
-  signIn: { title: '登录', account: '用户名、邮箱或手机号', button: '登录', ended: '会话已结束，请重新登录。' },
+  signIn: { title: '登录', account: '用户名、邮箱或手机号', button: '登录', ended: '会话已结束，请重新登录。', noRight: '账号与密码正确，但该用户没有任何管理权限。' },
   setUp: {
     title: '首次启动', text: '服务器还没有用户。请设置第一个超级管理员的用户名和密码。',
     repeat: '再次输入密码', differ: '两次输入的密码不一致。', button: '创建并登录',
