@@ -61,7 +61,7 @@ var mayImport = map[string][]string{
 	"quartet/server/providers": {"quartet/server/account", "quartet/server/apierr"},
 	"quartet/server/account": {
 		"quartet/store", "quartet/server/apierr", "quartet/server/token", "quartet/server/password",
-		"quartet/server/fieldcrypt", "quartet/server/idgen", "quartet/server/account/importmerge",
+		"quartet/server/fieldcrypt", "quartet/server/idgen", "quartet/server/account/importmerge", "quartet/server/account/nametext",
 	},
 	"quartet/server/userimport":            {"quartet/server/account", "quartet/server/apierr", "quartet/server/password"},
 	"quartet/openapi/check/contract":       {"quartet/openapi", "quartet/openapi/answerrule", "quartet/openapi/envelope"},

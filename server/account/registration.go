@@ -166,7 +166,7 @@ func (s *Service) checkFree(ctx context.Context, userID int64, c store.UserChang
 	if c.EmailKey == nil {
 		return nil
 	}
-	owner, err := s.store.UserByEmailKey(ctx, *c.EmailKey)
+	owner, err := s.userOfEmail(ctx, *c.Email, *c.EmailKey)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil

@@ -343,15 +343,20 @@ func (s *Service) signInGuess(in PasswordSignIn, user store.User, found bool) gu
 // accountText returns the same text for all spellings of a user name, an e-mail or a
 // mobile, whether or not a user has it.
 func accountText(account string) string {
+	account = strings.TrimSpace(account)
 	if key, err := usernameKey(account); err == nil {
+		return key
+	}
+	if key, err := emailKey(account); err == nil {
 		return key
 	}
 	return strings.ToLower(account)
 }
 
-// userOfAccount finds the user of the text. Each text takes one query, found or not,
-// and no text can be two of user name, e-mail and mobile.
+// userOfAccount finds the user of the text. Each text takes the same queries, found
+// or not, and no text can be two of user name, e-mail and mobile.
 func (s *Service) userOfAccount(ctx context.Context, account string) (user store.User, found bool, err error) {
+	account = strings.TrimSpace(account)
 	switch {
 	case mobilePattern.MatchString(account):
 		user, err = s.store.UserByVerifiedMobile(ctx, s.mobileIndex(account))
@@ -360,7 +365,7 @@ func (s *Service) userOfAccount(ctx context.Context, account string) (user store
 		if invalid != nil {
 			return store.User{}, false, nil
 		}
-		user, err = s.store.UserByEmailKey(ctx, key)
+		user, err = s.userOfEmail(ctx, account, key)
 	default:
 		key, invalid := usernameKey(account)
 		if invalid != nil {

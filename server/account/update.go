@@ -73,6 +73,7 @@ func checkStatus(caller Caller, id int64, status *string) error {
 }
 
 func (s *Service) changeRow(ctx context.Context, caller Caller, target store.User, u UserUpdate) error {
+	u.keepNames(target)
 	change, err := s.columns(target.ID, u)
 	if err != nil {
 		return err
@@ -96,6 +97,20 @@ func (s *Service) changeRow(ctx context.Context, caller Caller, target store.Use
 		return vouched.set(ctx, tx, caller.eventBy("", target.ID, nil), now)
 	})
 	return toAPIErr(err, apierr.UserNotFound)
+}
+
+// keepNames leaves out the names that the user has already, which older programs may have
+// accepted.
+func (u *UserUpdate) keepNames(target store.User) {
+	if same(u.Username, target.Username) {
+		u.Username = nil
+	}
+	if same(u.Nickname, &target.Nickname) {
+		u.Nickname = nil
+	}
+	if same(u.Email, target.Email) {
+		u.Email = nil
+	}
 }
 
 // vouchedFor is what an update vouches for: what the user keeps, and what is not verified
@@ -132,11 +147,11 @@ func (s *Service) columns(userID int64, u UserUpdate) (store.UserChange, error) 
 	}
 	change.Identity, change.Remark = u.Identity, u.Remark
 	if u.Username != nil {
-		key, err := usernameKey(*u.Username)
+		name, key, err := newUsername(*u.Username)
 		if err != nil {
 			return store.UserChange{}, err
 		}
-		change.Username, change.UsernameKey = u.Username, &key
+		change.Username, change.UsernameKey = &name, &key
 	}
 	return change, nil
 }

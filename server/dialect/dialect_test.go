@@ -103,7 +103,7 @@ func encoded(t *testing.T, d *dialect.Dialect, failed *apierr.Error, language di
 
 var reasons = []apierr.Reason{
 	apierr.Required, apierr.WrongType, apierr.BadFormat, apierr.TooShort, apierr.TooLong, apierr.OutOfRange,
-	apierr.NotInEnum, apierr.TooDeep, apierr.TooMany, apierr.NotUTF8, apierr.HasNUL, apierr.TooCommon, apierr.Undocumented,
+	apierr.NotInEnum, apierr.TooDeep, apierr.TooMany, apierr.NotUTF8, apierr.HasNUL, apierr.TooCommon, apierr.MixedScripts, apierr.Invisible, apierr.Undocumented,
 }
 
 func TestMessagesLeaveNoPlaceholder(t *testing.T) {

@@ -4663,9 +4663,9 @@ type User struct {
 	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮箱。
+	// Email 邮箱；同一地址的不同写法（大小写、全角、Punycode 域名）算作一个，不能混用不会一起书写的文字。
 	//
-	// The e-mail address.
+	// The e-mail address. Spellings of one address (case, full width, a domain in Punycode) are one; its parts do not mix scripts that are not written together.
 	Email *string `json:"email,omitempty"`
 
 	// EmailStatus 邮箱状态：`ok` 已认证，`unverified` 未认证。
@@ -4718,9 +4718,9 @@ type User struct {
 	// The state of the mobile: `ok` or `unverified`.
 	MobileStatus *string `json:"mobileStatus,omitempty"`
 
-	// Nickname 昵称。
+	// Nickname 昵称，可以有表情符号，不能有其他不可见字符和改变文字方向的控制字符。
 	//
-	// The nickname.
+	// The nickname. It may have emoji, but no other invisible characters and no controls of the direction of text.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
@@ -4812,9 +4812,9 @@ type UserChange struct {
 	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮箱。
+	// Email 邮箱；同一地址的不同写法（大小写、全角、Punycode 域名）算作一个，不能混用不会一起书写的文字。
 	//
-	// The e-mail address.
+	// The e-mail address. Spellings of one address (case, full width, a domain in Punycode) are one; its parts do not mix scripts that are not written together.
 	Email *string `json:"email,omitempty"`
 
 	// EmailStatus 同 `mobileStatus`，担保的是邮箱。
@@ -4863,9 +4863,9 @@ type UserChange struct {
 	// unverified all the same. Other values, and what other callers send, are ignored.
 	MobileStatus *string `json:"mobileStatus,omitempty"`
 
-	// Nickname 昵称。
+	// Nickname 昵称，可以有表情符号，不能有其他不可见字符和改变文字方向的控制字符。
 	//
-	// The nickname.
+	// The nickname. It may have emoji, but no other invisible characters and no controls of the direction of text.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
@@ -4949,9 +4949,9 @@ type UserCreation struct {
 	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮箱。
+	// Email 邮箱；同一地址的不同写法（大小写、全角、Punycode 域名）算作一个，不能混用不会一起书写的文字。
 	//
-	// The e-mail address.
+	// The e-mail address. Spellings of one address (case, full width, a domain in Punycode) are one; its parts do not mix scripts that are not written together.
 	Email *string `json:"email,omitempty"`
 
 	// Gender 性别：男、女，也接受 1、2、male、female。
@@ -4984,9 +4984,9 @@ type UserCreation struct {
 	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// Nickname 昵称。
+	// Nickname 昵称，可以有表情符号，不能有其他不可见字符和改变文字方向的控制字符。
 	//
-	// The nickname.
+	// The nickname. It may have emoji, but no other invisible characters and no controls of the direction of text.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
@@ -5025,9 +5025,9 @@ type UserCreation struct {
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Username 登录名，2 到 64 个字符，不含 @。
+	// Username 登录名，2 到 64 个字符，不含 @；首尾的空格不计，不能有不可见字符，也不能混用不会一起书写的文字（如拉丁字母和西里尔字母）。
 	//
-	// The user name, 2 to 64 characters without @.
+	// The user name, 2 to 64 characters without @. Space around it does not count. It has no invisible characters and does not mix scripts that are not written together, such as Latin and Cyrillic.
 	//
 	// Example: chen.yiming
 	Username string `json:"username"`
@@ -5245,9 +5245,9 @@ type UserProfile struct {
 	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮箱。
+	// Email 邮箱；同一地址的不同写法（大小写、全角、Punycode 域名）算作一个，不能混用不会一起书写的文字。
 	//
-	// The e-mail address.
+	// The e-mail address. Spellings of one address (case, full width, a domain in Punycode) are one; its parts do not mix scripts that are not written together.
 	Email *string `json:"email,omitempty"`
 
 	// Gender 性别：男、女，也接受 1、2、male、female。
@@ -5280,9 +5280,9 @@ type UserProfile struct {
 	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// Nickname 昵称。
+	// Nickname 昵称，可以有表情符号，不能有其他不可见字符和改变文字方向的控制字符。
 	//
-	// The nickname.
+	// The nickname. It may have emoji, but no other invisible characters and no controls of the direction of text.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
