@@ -63,6 +63,22 @@ func TestNamesShowWhatTheyAre(t *testing.T) {
 	}
 }
 
+// A name wholly in other letters is refused where it looks like a user's.
+func TestNamesThatLookLikeAnothers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, openRegistration)
+	create := func(name string) answer {
+		return w.postJSON("/api/user/create", fmt.Sprintf(`{"username":%q,"password":%q}`, name, goodPassword))
+	}
+	requireOK(t, create("coco"))
+	requireOK(t, create("Max.1"))
+	for _, same := range []string{"сосо", "СОСО", "МАХ.1"} {
+		requireFailure(t, "jfinal", create(same), http.StatusConflict)
+	}
+	requireOK(t, create("сора"))
+	requireOK(t, create("иван"))
+}
+
 // Equal addresses are one, however they are written, and space around an account is none
 // of it.
 func TestOneUserHoldsAnAddress(t *testing.T) {

@@ -49,3 +49,14 @@ func TestVisible(t *testing.T) {
 		}
 	}
 }
+
+func TestLatinLookalike(t *testing.T) {
+	for text, want := range map[string]string{
+		"аррӏе": "apple", "сосо": "coco", "МАХ_1": "MAX_1", "ΝΙΚΟ": "NIKO", "ѕсоре2026": "scope2026", "ορα": "opa",
+		"иван": "", "Москва": "", "apple": "", "аpple": "", "林": "", "123": "", "Ελένη": "",
+	} {
+		if got, found := nametext.LatinLookalike(text); got != want && found || found != (want != "") {
+			t.Errorf("%s: %q %v, want %q", text, got, found, want)
+		}
+	}
+}
