@@ -888,9 +888,9 @@ type AdminApplication struct {
 	// Whether it is disabled.
 	Disabled bool `json:"disabled"`
 
-	// Id 应用的 ID，即 `X-App-Id` 的值。
+	// Id 应用的 ID，即 `X-App-Id` 的值，不能是 `.` 或 `..`。
 	//
-	// The id of an application, which it sends as `X-App-Id`.
+	// The id of an application, which it sends as `X-App-Id`, neither `.` nor `..`.
 	//
 	// Example: 1
 	Id AdminApplicationKey `json:"id"`
@@ -945,9 +945,9 @@ type AdminApplicationChange struct {
 	Rights *[]AdminApplicationRight `json:"rights,omitempty"`
 }
 
-// AdminApplicationKey 应用的 ID，即 `X-App-Id` 的值。
+// AdminApplicationKey 应用的 ID，即 `X-App-Id` 的值，不能是 `.` 或 `..`。
 //
-// The id of an application, which it sends as `X-App-Id`.
+// The id of an application, which it sends as `X-App-Id`, neither `.` nor `..`.
 //
 // Example: 1
 type AdminApplicationKey = string
@@ -968,10 +968,12 @@ type AdminApplicationPage struct {
 }
 
 // AdminApplicationRight 应用的权限：`contact` 与 `nickname` 用于用户资料接口，其余用于管理接口。`contact` 须用密钥证明身份。可由此获得更多权限的，不能授予应用。
+// 修改的权限也能看到所改的内容：响应是修改后的整个资源，如 `users.write` 与 `users.erase` 返回整个用户。
 //
 // A right of an application: `contact` and `nickname` are of the operations about users, the others of the
 // administration. `contact` needs the proof of a secret. Applications never have a right by which they could give
-// themselves others.
+// themselves others. A right to change shows what it changes: the answer is the whole resource, as `users.write` and
+// `users.erase` answer the whole user.
 //
 // Example: users.read
 type AdminApplicationRight string
@@ -1138,9 +1140,9 @@ type AdminDelivery struct {
 	// The receiver's last HTTP status; null without an answer.
 	LastStatus *int32 `json:"lastStatus"`
 
-	// NextAttemptAt 下次尝试的时间；不再尝试为 null。
+	// NextAttemptAt 下次尝试的时间；不再尝试为 null。已过去的时间表示接收方连续失败或要求等待，暂停结束后即投递。
 	//
-	// When it is tried next; null when it is not.
+	// When it is tried next; null when it is not. A time in the past: the receiver failed several times in a row, or asked to wait, and it is sent after that rest.
 	NextAttemptAt *time.Time `json:"nextAttemptAt"`
 
 	// QueuedAt 排队时间；重发后为重发时间。
@@ -1170,9 +1172,9 @@ type AdminDeliveryDetail struct {
 	// The delivery of an event to a webhook.
 	Delivery AdminDelivery `json:"delivery"`
 
-	// Payload webhook 请求的 JSON 内容；审计事件已被清理为 null。
+	// Payload webhook 请求的 JSON 内容；没有 `audit.read` 权限或审计事件已被清理为 null。
 	//
-	// The JSON body of a request to a webhook; null once the audit event is no longer kept.
+	// The JSON body of a request to a webhook; null without the right `audit.read`, and once the audit event is no longer kept.
 	Payload *AdminWebhookMessage `json:"payload"`
 }
 
@@ -1212,9 +1214,9 @@ type AdminDeliveryState string
 // Example: jfinal
 type AdminDialect string
 
-// AdminEntryCode 组织或角色的编码，不含空白。
+// AdminEntryCode 组织或角色的编码，不含空白，不能是 `.` 或 `..`。
 //
-// The code of an organisation or role, without blanks.
+// The code of an organisation or role, without blanks, neither `.` nor `..`.
 //
 // Example: 10020027
 type AdminEntryCode = string
@@ -1522,9 +1524,9 @@ type AdminMembershipList struct {
 //
 // An organisation that a user is a member of.
 type AdminMembershipOrganisation struct {
-	// Code 组织或角色的编码，不含空白。
+	// Code 组织或角色的编码，不含空白，不能是 `.` 或 `..`。
 	//
-	// The code of an organisation or role, without blanks.
+	// The code of an organisation or role, without blanks, neither `.` nor `..`.
 	//
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
@@ -1551,9 +1553,9 @@ type AdminMembershipRole struct {
 	// Whether members who have it administer their organisation.
 	Administers bool `json:"administers"`
 
-	// Code 组织或角色的编码，不含空白。
+	// Code 组织或角色的编码，不含空白，不能是 `.` 或 `..`。
 	//
-	// The code of an organisation or role, without blanks.
+	// The code of an organisation or role, without blanks, neither `.` nor `..`.
 	//
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
@@ -1597,9 +1599,9 @@ type AdminMerge struct {
 //
 // An application to register.
 type AdminNewApplication struct {
-	// Id 应用的 ID，即 `X-App-Id` 的值。
+	// Id 应用的 ID，即 `X-App-Id` 的值，不能是 `.` 或 `..`。
 	//
-	// The id of an application, which it sends as `X-App-Id`.
+	// The id of an application, which it sends as `X-App-Id`, neither `.` nor `..`.
 	//
 	// Example: 1
 	Id AdminApplicationKey `json:"id"`
@@ -1648,9 +1650,9 @@ type AdminNewApplicationSecret struct {
 //
 // An organisation to add.
 type AdminNewOrganisation struct {
-	// Code 组织或角色的编码，不含空白。
+	// Code 组织或角色的编码，不含空白，不能是 `.` 或 `..`。
 	//
-	// The code of an organisation or role, without blanks.
+	// The code of an organisation or role, without blanks, neither `.` nor `..`.
 	//
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
@@ -1672,9 +1674,9 @@ type AdminNewRole struct {
 	// Whether members who have it administer their organisation.
 	Administers *bool `json:"administers,omitempty"`
 
-	// Code 组织或角色的编码，不含空白。
+	// Code 组织或角色的编码，不含空白，不能是 `.` 或 `..`。
 	//
-	// The code of an organisation or role, without blanks.
+	// The code of an organisation or role, without blanks, neither `.` nor `..`.
 	//
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
@@ -1711,9 +1713,9 @@ type AdminNewWebhook struct {
 //
 // An organisation.
 type AdminOrganisation struct {
-	// Code 组织或角色的编码，不含空白。
+	// Code 组织或角色的编码，不含空白，不能是 `.` 或 `..`。
 	//
-	// The code of an organisation or role, without blanks.
+	// The code of an organisation or role, without blanks, neither `.` nor `..`.
 	//
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
@@ -1858,9 +1860,9 @@ type AdminRole struct {
 	// Whether members who have it administer their organisation.
 	Administers bool `json:"administers"`
 
-	// Code 组织或角色的编码，不含空白。
+	// Code 组织或角色的编码，不含空白，不能是 `.` 或 `..`。
 	//
-	// The code of an organisation or role, without blanks.
+	// The code of an organisation or role, without blanks, neither `.` nor `..`.
 	//
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
@@ -2819,9 +2821,9 @@ type AdminWebhookChange struct {
 	Url *string `json:"url,omitempty"`
 }
 
-// AdminWebhookMessage webhook 请求的 JSON 内容；审计事件已被清理为 null。
+// AdminWebhookMessage webhook 请求的 JSON 内容；没有 `audit.read` 权限或审计事件已被清理为 null。
 //
-// The JSON body of a request to a webhook; null once the audit event is no longer kept.
+// The JSON body of a request to a webhook; null without the right `audit.read`, and once the audit event is no longer kept.
 type AdminWebhookMessage struct {
 	// Data 审计事件。
 	//
@@ -4673,9 +4675,9 @@ type User struct {
 	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮箱。
+	// Email 邮箱；同一地址的不同写法（大小写、全角、Punycode 域名）算作一个，不能混用不会一起书写的文字。
 	//
-	// The e-mail address.
+	// The e-mail address. Spellings of one address (case, full width, a domain in Punycode) are one; its parts do not mix scripts that are not written together.
 	Email *string `json:"email,omitempty"`
 
 	// EmailStatus 邮箱状态：`ok` 已认证，`unverified` 未认证。
@@ -4728,9 +4730,9 @@ type User struct {
 	// The state of the mobile: `ok` or `unverified`.
 	MobileStatus *string `json:"mobileStatus,omitempty"`
 
-	// Nickname 昵称。
+	// Nickname 昵称，可以有表情符号，不能有其他不可见字符和改变文字方向的控制字符。
 	//
-	// The nickname.
+	// The nickname. It may have emoji, but no other invisible characters and no controls of the direction of text.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
@@ -4822,9 +4824,9 @@ type UserChange struct {
 	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮箱。
+	// Email 邮箱；同一地址的不同写法（大小写、全角、Punycode 域名）算作一个，不能混用不会一起书写的文字。
 	//
-	// The e-mail address.
+	// The e-mail address. Spellings of one address (case, full width, a domain in Punycode) are one; its parts do not mix scripts that are not written together.
 	Email *string `json:"email,omitempty"`
 
 	// EmailStatus 同 `mobileStatus`，担保的是邮箱。
@@ -4873,9 +4875,9 @@ type UserChange struct {
 	// unverified all the same. Other values, and what other callers send, are ignored.
 	MobileStatus *string `json:"mobileStatus,omitempty"`
 
-	// Nickname 昵称。
+	// Nickname 昵称，可以有表情符号，不能有其他不可见字符和改变文字方向的控制字符。
 	//
-	// The nickname.
+	// The nickname. It may have emoji, but no other invisible characters and no controls of the direction of text.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
@@ -4959,9 +4961,9 @@ type UserCreation struct {
 	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮箱。
+	// Email 邮箱；同一地址的不同写法（大小写、全角、Punycode 域名）算作一个，不能混用不会一起书写的文字。
 	//
-	// The e-mail address.
+	// The e-mail address. Spellings of one address (case, full width, a domain in Punycode) are one; its parts do not mix scripts that are not written together.
 	Email *string `json:"email,omitempty"`
 
 	// Gender 性别：男、女，也接受 1、2、male、female。
@@ -4994,9 +4996,9 @@ type UserCreation struct {
 	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// Nickname 昵称。
+	// Nickname 昵称，可以有表情符号，不能有其他不可见字符和改变文字方向的控制字符。
 	//
-	// The nickname.
+	// The nickname. It may have emoji, but no other invisible characters and no controls of the direction of text.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
@@ -5035,9 +5037,9 @@ type UserCreation struct {
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Username 登录名，2 到 64 个字符，不含 @。
+	// Username 登录名，2 到 64 个字符，不含 @；首尾的空格不计，不能有不可见字符，也不能混用不会一起书写的文字（如拉丁字母和西里尔字母）。
 	//
-	// The user name, 2 to 64 characters without @.
+	// The user name, 2 to 64 characters without @. Space around it does not count. It has no invisible characters and does not mix scripts that are not written together, such as Latin and Cyrillic.
 	//
 	// Example: chen.yiming
 	Username string `json:"username"`
@@ -5255,9 +5257,9 @@ type UserProfile struct {
 	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮箱。
+	// Email 邮箱；同一地址的不同写法（大小写、全角、Punycode 域名）算作一个，不能混用不会一起书写的文字。
 	//
-	// The e-mail address.
+	// The e-mail address. Spellings of one address (case, full width, a domain in Punycode) are one; its parts do not mix scripts that are not written together.
 	Email *string `json:"email,omitempty"`
 
 	// Gender 性别：男、女，也接受 1、2、male、female。
@@ -5290,9 +5292,9 @@ type UserProfile struct {
 	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// Nickname 昵称。
+	// Nickname 昵称，可以有表情符号，不能有其他不可见字符和改变文字方向的控制字符。
 	//
-	// The nickname.
+	// The nickname. It may have emoji, but no other invisible characters and no controls of the direction of text.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
@@ -6537,37 +6539,39 @@ type ListApplicationsParams struct {
 
 // AddApplicationParams defines parameters for AddApplication.
 type AddApplicationParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DeleteApplicationParams defines parameters for DeleteApplication.
 type DeleteApplicationParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ChangeApplicationParams defines parameters for ChangeApplication.
 type ChangeApplicationParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // AddApplicationSecretParams defines parameters for AddApplicationSecret.
 type AddApplicationSecretParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -6647,10 +6651,11 @@ type ReadFiguresParams struct {
 
 // RotateSigningKeyParams defines parameters for RotateSigningKey.
 type RotateSigningKeyParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -6690,28 +6695,29 @@ type ListOrganisationsParams struct {
 
 // AddOrganisationParams defines parameters for AddOrganisation.
 type AddOrganisationParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DeleteOrganisationParams defines parameters for DeleteOrganisation.
 type DeleteOrganisationParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ChangeOrganisationParams defines parameters for ChangeOrganisation.
 type ChangeOrganisationParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
@@ -6743,28 +6749,29 @@ type ListRolesParams struct {
 
 // AddRoleParams defines parameters for AddRole.
 type AddRoleParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DeleteRoleParams defines parameters for DeleteRole.
 type DeleteRoleParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ChangeRoleParams defines parameters for ChangeRole.
 type ChangeRoleParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
@@ -6826,37 +6833,38 @@ type ListUsersParams struct {
 
 // AddUserParams defines parameters for AddUser.
 type AddUserParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // EraseUserParams defines parameters for EraseUser.
 type EraseUserParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ChangeUserParams defines parameters for ChangeUser.
 type ChangeUserParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // SetUserRoleParams defines parameters for SetUserRole.
 type SetUserRoleParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
@@ -6875,37 +6883,39 @@ type ListWebhooksParams struct {
 
 // AddWebhookParams defines parameters for AddWebhook.
 type AddWebhookParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DeleteWebhookParams defines parameters for DeleteWebhook.
 type DeleteWebhookParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ChangeWebhookParams defines parameters for ChangeWebhook.
 type ChangeWebhookParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // RotateWebhookSecretParams defines parameters for RotateWebhookSecret.
 type RotateWebhookSecretParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 

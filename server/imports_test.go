@@ -62,7 +62,7 @@ var mayImport = map[string][]string{
 	"quartet/server/account": {
 		"quartet/store", "quartet/server/apierr", "quartet/server/token", "quartet/server/password",
 		"quartet/server/fieldcrypt", "quartet/server/idgen", "quartet/server/network", "quartet/server/account/importmerge",
-		"quartet/server/account/quickhash",
+		"quartet/server/account/quickhash", "quartet/server/account/nametext",
 	},
 	"quartet/server/password/internal/commonlist": {"quartet/server/password"},
 	"quartet/server/account/quickhash":            {"quartet/server/fieldcrypt", "quartet/server/password", "quartet/store"},

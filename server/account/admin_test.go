@@ -104,6 +104,29 @@ func TestAdministrationRefusesTheUnknown(t *testing.T) {
 	wantField(t, err, "organisations", apierr.NotInEnum)
 }
 
+// Names of organisations, roles and applications are written as one language writes, word
+// by word, and hide nothing.
+func TestListedNamesShowWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for name, reason := range map[string]apierr.Reason{
+		"аpple": apierr.MixedScripts, "My аpple 商店": apierr.MixedScripts, "北校区\u202e": apierr.Invisible, "北\u200b校区": apierr.Invisible, "北\u115f校区": apierr.Invisible, "\u2800": apierr.Invisible,
+		" 北校区": apierr.BadFormat, "北校区 North": "", "Газпром Group": "", "阿凡提·买买提 工作室": "", "中国ABC": "",
+	} {
+		_, organisation := w.CommandLine().AddOrganisation(t.Context(), "code", name)
+		_, application := w.CommandLine().AddApplication(t.Context(), "code", name, nil)
+		_, role := w.CommandLine().AddRole(t.Context(), "code", name, false)
+		for kind, err := range map[string]error{"organisation": organisation, "application": application, "role": role} {
+			switch {
+			case reason != "":
+				wantField(t, err, "name", reason)
+			case err != nil && !apierr.Is(err, apierr.AlreadyExists):
+				t.Errorf("%s %+q: %v", kind, name, err)
+			}
+		}
+	}
+}
+
 func TestMemberships(t *testing.T) {
 	t.Parallel()
 	w := school(t)

@@ -199,6 +199,11 @@ func (s *Service) accountDigests(user store.User) []string {
 			digests = append(digests, s.sealer.Index("account:"+*key))
 		}
 	}
+	if user.Email != nil { // an older program may have stored another key
+		if key, err := emailKey(*user.Email); err == nil && key != valueOf(user.EmailKey) {
+			digests = append(digests, s.sealer.Index("account:"+key))
+		}
+	}
 	if user.MobileIndex != nil {
 		digests = append(digests, string(*user.MobileIndex))
 		if mobile, err := s.unseal(user.MobileSealed, mobileContext(user.ID)); err == nil {

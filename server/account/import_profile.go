@@ -22,7 +22,7 @@ func (n *NewUser) DropInvalid() []*apierr.Error {
 	_, err := normalBirthday(n.Birthday)
 	drop(err, &n.Birthday)
 	if filled(n.Email) != nil {
-		_, err := emailKey(*n.Email)
+		_, _, err := newEmail(*n.Email)
 		drop(err, &n.Email)
 	}
 	if filled(n.Mobile) != nil {

@@ -252,3 +252,28 @@ func (s *Service) foundFull(ctx context.Context, g guess) {
 func (s *Service) passwordsPerIP(clientIP string) []store.RateLimit {
 	return s.perClient("guess", s.limits.PasswordPerIP, clientIP)
 }
+
+// signInGuess returns the lock and the counters of a sign-in. A known user has one set
+// of counters for all their names; an unknown account is counted by its text. The lock
+// is per text for both, because waiting for another spelling would reveal that a user
+// has both.
+func (s *Service) signInGuess(in PasswordSignIn, user store.User, found bool) guess {
+	text := s.sealer.Index("account:" + accountText(in.Account))
+	subject := text
+	if found {
+		subject = s.sealer.Index(userSubject(user.ID))
+	}
+	return guess{
+		lockKey:   "signin:" + text + ":" + s.clientIPKey(in.ClientIP),
+		account:   subject,
+		limits:    s.perAccount(subject, in.ClientIP),
+		perClient: s.passwordsPerIP(in.ClientIP),
+		lockout: event{
+			kind: AuditLockout, dialect: in.Dialect, clientIP: in.ClientIP,
+			detail: details{"way": OpenedByPassword, "reason": reasonLocked},
+		},
+		known:    func(ctx context.Context) (bool, error) { return s.knows(ctx, user.ID, in.ClientIP) },
+		hash:     s.openHash(user),
+		disabled: !found || user.DisabledAt != nil,
+	}
+}

@@ -1,7 +1,6 @@
 package account
 
 import (
-	"net/mail"
 	"regexp"
 	"strconv"
 	"strings"
@@ -11,24 +10,8 @@ import (
 	"quartet/store"
 )
 
-// longestEmail is in bytes: RFC 5321 section 4.5.3.1.3 less the brackets.
-const longestEmail = 254
-
 // mobilePattern is a mainland mobile number without country code.
 var mobilePattern = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
-
-// emailKey returns the form in which two e-mail addresses are compared. Only a bare
-// address is accepted (RFC 5322 addr-spec without quoting).
-func emailKey(email string) (string, error) {
-	if len(email) > longestEmail {
-		return "", outOf("email", apierr.TooLong, longestEmail)
-	}
-	parsed, err := mail.ParseAddress(email)
-	if err != nil || parsed.Address != email || checkText("email", email, longestEmail) != nil {
-		return "", apierr.Field("email", apierr.BadFormat)
-	}
-	return strings.ToLower(email), nil
-}
 
 // checkMobile accepts the eleven digits of a mainland mobile.
 func checkMobile(mobile string) error {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"quartet/server/account/nametext"
 	"quartet/server/apierr"
 	"quartet/store"
 )
@@ -189,9 +190,9 @@ func (s *Service) CountMembers(ctx context.Context, organisation Organisation) (
 }
 
 // checkListed checks the code or id and the name of an entry of a list. Codes have no
-// blanks, names none around them, and both have no invisible characters, so that the
-// entries can be told apart and entered. The codes . and .. are refused because no path can
-// name them.
+// blanks, names none around them, both have no invisible characters, and a word of a name
+// no letters of several scripts, so that the entries can be told apart and entered. The
+// codes . and .. are refused because no path can name them.
 func checkListed(field, code, name string) error {
 	if err := checkText(field, code, longestCode); err != nil {
 		return err
@@ -212,8 +213,12 @@ func checkName(name string) error {
 	switch {
 	case name == "":
 		return apierr.Field("name", apierr.Required)
-	case strings.TrimSpace(name) != name, strings.ContainsFunc(name, isInvisible):
+	case strings.TrimSpace(name) != name:
 		return apierr.Field("name", apierr.BadFormat)
+	case strings.ContainsFunc(name, isInvisible), nametext.HasInvisible(name):
+		return apierr.Field("name", apierr.Invisible)
+	case slices.ContainsFunc(strings.Fields(name), nametext.MixesScripts):
+		return apierr.Field("name", apierr.MixedScripts)
 	}
 	return nil
 }

@@ -23,7 +23,8 @@ func TestPasswordSignInFindsTheAccount(t *testing.T) {
 		"张伟": zhao, "sun@example.com": sun,
 		"13900002222": 0, // unverified
 		"nobody":      0, "nobody@example.com": 0, "13900003333": 0,
-		"": 0, " li.na": 0, "@": 0, "a@b@c": 0, "li\x00": 0, "\xff@x": 0, "\xff": 0,
+		" li.na": li, "li@example.com\t": li, "\u3000" + lisMobile + " ": li,
+		"": 0, " ": 0, "li. na": 0, "@": 0, "a@b@c": 0, "li\x00": 0, "\xff@x": 0, "\xff": 0,
 		strings.Repeat("x", 70_000): 0,
 	} {
 		grant, err := w.tryPassword(name, goodPassword, home)

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 
+	"quartet/server/account/nametext"
 	"quartet/server/apierr"
 	"quartet/store"
 )
@@ -65,7 +66,7 @@ type statedText struct {
 
 func (p *Profile) texts() []statedText {
 	return []statedText{
-		{"nickname", &p.Nickname, 64, nil},
+		{"nickname", &p.Nickname, 64, checkVisible},
 		{"realname", &p.RealName, 64, nil},
 		{"signature", &p.Signature, 512, nil},
 		{"company", &p.Company, 128, nil},
@@ -118,6 +119,14 @@ func checkLink(field string, text *string) error {
 	return apierr.Field(field, apierr.BadFormat)
 }
 
+// checkVisible accepts a text that shows all of itself, in its own order.
+func checkVisible(field string, text *string) error {
+	if text != nil && nametext.HasInvisible(*text) {
+		return apierr.Field(field, apierr.Invisible)
+	}
+	return nil
+}
+
 // hostWithPort matches a host's name with a dot in it, and a port. Scripts have schemes
 // without a dot.
 var hostWithPort = regexp.MustCompile(`^[^\s:/?#.]+(?:\.[^\s:/?#.]+)+:[0-9]{1,5}(?:[/?#]\S*)?$`)
@@ -154,11 +163,11 @@ func (s *Service) change(userID int64, p Profile) (store.UserChange, error) {
 	}
 	c.Email, c.ClearEmail = filled(p.Email), p.Email != nil && *p.Email == ""
 	if c.Email != nil {
-		key, err := emailKey(*c.Email)
+		email, key, err := newEmail(*c.Email)
 		if err != nil {
 			return store.UserChange{}, err
 		}
-		c.EmailKey = &key
+		c.Email, c.EmailKey = &email, &key
 	}
 	c.Mobile, c.ClearMobile = filled(p.Mobile), p.Mobile != nil && *p.Mobile == ""
 	if c.Mobile != nil {

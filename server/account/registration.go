@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"quartet/server/account/nametext"
 	"quartet/server/apierr"
 	"quartet/store"
 )
@@ -184,15 +185,16 @@ func (s *Service) registrationsOf(clientIP string) []store.RateLimit {
 	return s.perClient("register", s.limits.RegisterPerIP, clientIP)
 }
 
-// checkFree refuses an e-mail that another user than userID has, verified or not. A
-// mobile is not checked: unverified it is no way to sign in, and a refusal would reveal
-// which numbers are registered. The database checks again; this gives a clear failure
+// checkFree refuses an e-mail that another user than userID has, verified or not, and a
+// user name that looks like another's in other letters. A mobile is not checked:
+// unverified it is no way to sign in, and a refusal would reveal which numbers are
+// registered. The database checks keys again; this gives a clear failure
 // early.
 func (s *Service) checkFree(ctx context.Context, userID int64, c store.UserChange) error {
-	if c.EmailKey == nil {
-		return nil
+	if err := s.checkLookalike(ctx, userID, c.Username); err != nil || c.EmailKey == nil {
+		return err
 	}
-	owner, err := s.store.UserByEmailKey(ctx, *c.EmailKey)
+	owner, err := s.userOfEmail(ctx, *c.Email, *c.EmailKey)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil
@@ -200,6 +202,26 @@ func (s *Service) checkFree(ctx context.Context, userID int64, c store.UserChang
 		return storeErr(err)
 	case owner.ID != userID:
 		return storeErr(store.ConflictError{What: "email"})
+	}
+	return nil
+}
+
+// checkLookalike refuses a user name wholly in Cyrillic or Greek letters where another
+// user has the name in Latin letters that it looks like.
+func (s *Service) checkLookalike(ctx context.Context, userID int64, name *string) error {
+	lookalike, found := nametext.LatinLookalike(valueOf(name))
+	key, err := usernameKey(lookalike)
+	if !found || err != nil {
+		return nil
+	}
+	owner, err := s.store.UserByUsernameKey(ctx, key)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil
+	case err != nil:
+		return storeErr(err)
+	case owner.ID != userID:
+		return storeErr(store.ConflictError{What: "username"})
 	}
 	return nil
 }

@@ -324,43 +324,23 @@ func (s *Service) endOutdated(ctx context.Context, session store.Session) error 
 	return apierr.New(apierr.WrongCredentials)
 }
 
-// signInGuess returns the lock and the counters of a sign-in. A known user has one set
-// of counters for all their names; an unknown account is counted by its text. The lock
-// is per text for both, because waiting for another spelling would reveal that a user
-// has both.
-func (s *Service) signInGuess(in PasswordSignIn, user store.User, found bool) guess {
-	text := s.sealer.Index("account:" + accountText(in.Account))
-	subject := text
-	if found {
-		subject = s.sealer.Index(userSubject(user.ID))
-	}
-	return guess{
-		lockKey:   "signin:" + text + ":" + s.clientIPKey(in.ClientIP),
-		account:   subject,
-		limits:    s.perAccount(subject, in.ClientIP),
-		perClient: s.passwordsPerIP(in.ClientIP),
-		lockout: event{
-			kind: AuditLockout, dialect: in.Dialect, clientIP: in.ClientIP,
-			detail: details{"way": OpenedByPassword, "reason": reasonLocked},
-		},
-		known:    func(ctx context.Context) (bool, error) { return s.knows(ctx, user.ID, in.ClientIP) },
-		hash:     s.openHash(user),
-		disabled: !found || user.DisabledAt != nil,
-	}
-}
-
 // accountText returns the same text for all spellings of a user name, an e-mail or a
 // mobile, whether or not a user has it.
 func accountText(account string) string {
+	account = strings.TrimSpace(account)
 	if key, err := usernameKey(account); err == nil {
+		return key
+	}
+	if key, err := emailKey(account); err == nil {
 		return key
 	}
 	return strings.ToLower(account)
 }
 
-// userOfAccount finds the user of the text. Each text takes one query, found or not,
-// and no text can be two of user name, e-mail and mobile.
+// userOfAccount finds the user of the text. Each text takes the same queries, found
+// or not, and no text can be two of user name, e-mail and mobile.
 func (s *Service) userOfAccount(ctx context.Context, account string) (user store.User, found bool, err error) {
+	account = strings.TrimSpace(account)
 	switch {
 	case mobilePattern.MatchString(account):
 		user, err = s.store.UserByVerifiedMobile(ctx, s.mobileIndex(account))
@@ -369,7 +349,7 @@ func (s *Service) userOfAccount(ctx context.Context, account string) (user store
 		if invalid != nil {
 			return store.User{}, false, nil
 		}
-		user, err = s.store.UserByEmailKey(ctx, key)
+		user, err = s.userOfEmail(ctx, account, key)
 	default:
 		key, invalid := usernameKey(account)
 		if invalid != nil {

@@ -170,6 +170,7 @@ func (s *Service) limitChanges(ctx context.Context, tx *tx, caller Caller) error
 // changed checks an update, and leaves out of it what the user has already. The change is
 // the rest as columns.
 func (s *Service) changed(target store.User, u UserUpdate) (rest UserUpdate, change store.UserChange, err error) {
+	u.keepNames(target)
 	if _, err = s.columns(target.ID, u); err != nil {
 		return u, change, err
 	}
@@ -214,6 +215,20 @@ func (s *Service) unsealed(sealed *string, context string) (*string, error) {
 	return &text, err
 }
 
+// keepNames leaves out the names that the user has already, which older programs may have
+// accepted.
+func (u *UserUpdate) keepNames(target store.User) {
+	if same(u.Username, target.Username) {
+		u.Username = nil
+	}
+	if same(u.Nickname, &target.Nickname) {
+		u.Nickname = nil
+	}
+	if same(u.Email, target.Email) {
+		u.Email = nil
+	}
+}
+
 // vouchedFor is what an update vouches for: what the user keeps, and what is not verified
 // yet.
 func vouchedFor(target store.User, c store.UserChange, u UserUpdate) (v verification) {
@@ -248,11 +263,11 @@ func (s *Service) columns(userID int64, u UserUpdate) (store.UserChange, error) 
 	}
 	change.Identity, change.Remark = u.Identity, u.Remark
 	if u.Username != nil {
-		key, err := usernameKey(*u.Username)
+		name, key, err := newUsername(*u.Username)
 		if err != nil {
 			return store.UserChange{}, err
 		}
-		change.Username, change.UsernameKey = u.Username, &key
+		change.Username, change.UsernameKey = &name, &key
 	}
 	return change, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/text/secure/precis"
 
+	"quartet/server/account/nametext"
 	"quartet/server/apierr"
 )
 
@@ -28,8 +29,27 @@ var middleDots = strings.NewReplacer(
 // CheckUsername reports why a text cannot be a user name: a failure of the field
 // username, or nil.
 func CheckUsername(username string) error {
-	_, err := usernameKey(username)
+	_, _, err := newUsername(username)
 	return err
+}
+
+// newUsername returns a user name without space around it, and its key. Users may keep
+// names that older programs accepted; a new name has no invisible characters and is
+// written as one language writes (UTS 39, Highly Restrictive), so that no name looks like
+// another in letters of another script.
+func newUsername(username string) (name, key string, err error) {
+	name = strings.TrimSpace(username)
+	switch key, err = usernameKey(name); {
+	case utf8.ValidString(name) && nametext.HasInvisible(strings.ReplaceAll(name, "\x00", "")):
+		return "", "", apierr.Field("username", apierr.Invisible)
+	case err != nil:
+		return "", "", err
+	case nametext.MixesScripts(name):
+		return "", "", apierr.Field("username", apierr.MixedScripts)
+	case nametext.PilesMarks(name):
+		return "", "", apierr.Field("username", apierr.BadFormat)
+	}
+	return name, key, nil
 }
 
 // usernameKey returns the form in which two user names are compared: PRECIS
@@ -37,9 +57,12 @@ func CheckUsername(username string) error {
 // full-width spelling are one user. A middle dot, which PRECIS allows in Catalan only,
 // separates parts; characters that look like it count as it.
 //
+// Space around a name is not a part of it.
+//
 // A name that could be an e-mail address or a mobile is refused in every spelling,
 // because all three are entered in the same field to sign in.
 func usernameKey(username string) (string, error) {
+	username = strings.TrimSpace(username)
 	length := utf8.RuneCountInString(username)
 	if length < shortestUsername {
 		return "", outOf("username", apierr.TooShort, shortestUsername)

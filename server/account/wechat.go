@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 
+	"quartet/server/account/nametext"
 	"quartet/server/apierr"
 	"quartet/server/token"
 	"quartet/store"
@@ -122,7 +123,7 @@ func (s *Service) openByWeChat(ctx context.Context, in WeChatSignIn, repeatedSin
 
 func (s *Service) weChatUser(id int64, identity WeChatIdentity, verified bool) store.User {
 	user := s.newUser(id, sourceWeChat)
-	user.Nickname = clip(identity.Nickname, 64)
+	user.Nickname = clip(nametext.Visible(identity.Nickname), 64)
 	if len(identity.Avatar) <= 512 && isWebAddress(identity.Avatar) {
 		user.Avatar = identity.Avatar
 	}

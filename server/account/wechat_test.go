@@ -15,7 +15,7 @@ func TestSignInByWeChat(t *testing.T) {
 	w := newWorld(t)
 	w.weChat.people = map[string]account.WeChatIdentity{
 		"mini": {
-			AppID: "mini", OpenID: "open-1", UnionID: "union-1", Nickname: "清风", Avatar: "https://example.com/a.png",
+			AppID: "mini", OpenID: "open-1", UnionID: "union-1", Nickname: "清\u202e风\u200b", Avatar: "https://example.com/a.png",
 			Gender: 2, Country: "中国", Province: "浙江", City: "杭州", Mobile: lisMobile, Follows: true,
 		},
 		"web":   {AppID: "web", OpenID: "open-2", UnionID: "union-1"},

@@ -85,6 +85,10 @@ const (
 	// one with invisible or control characters.
 	Personal      Reason = "personal"
 	BadCharacters Reason = "characters"
+	// MixedScripts is of a name with letters of scripts that no language writes together,
+	// Invisible of one with characters that nobody sees.
+	MixedScripts Reason = "scripts"
+	Invisible    Reason = "invisible"
 	// Undocumented is of a name that the contract does not have.
 	Undocumented Reason = "undocumented"
 	// FileMoved and DiskFull are why the database is Unavailable.

@@ -104,7 +104,7 @@ func encoded(t *testing.T, d *dialect.Dialect, failed *apierr.Error, language di
 var reasons = []apierr.Reason{
 	apierr.Required, apierr.WrongType, apierr.BadFormat, apierr.TooShort, apierr.TooLong, apierr.OutOfRange,
 	apierr.NotInEnum, apierr.TooDeep, apierr.TooMany, apierr.Full, apierr.NotUTF8, apierr.HasNUL, apierr.TooCommon, apierr.Personal,
-	apierr.BadCharacters, apierr.Undocumented,
+	apierr.BadCharacters, apierr.MixedScripts, apierr.Invisible, apierr.Undocumented,
 }
 
 func TestMessagesLeaveNoPlaceholder(t *testing.T) {

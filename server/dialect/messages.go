@@ -29,6 +29,9 @@ var reasons = map[apierr.Reason][2]string{
 	apierr.BadCharacters: {"含有不可见字符或控制字符", "has invisible or control characters"},
 
 	apierr.NeedsSecret:  {"中的 {expected} 需要应用先有密钥", "includes {expected}, for which the application needs a secret first"},
+	apierr.MixedScripts: {"混用了不会一起书写的文字，如拉丁字母和西里尔字母", "mixes scripts that are not written together, such as Latin and Cyrillic"},
+	apierr.Invisible:    {"含有不可见字符或改变文字方向的控制字符", "contains invisible characters or controls of the direction of text"},
+
 	apierr.Undocumented: {"不在接口文档中", "is not in the API document"},
 
 	apierr.FileMoved: {"数据库文件已不在原处（被移走、删除或替换），详见日志", "The file of the database was moved, removed or replaced; the log has more"},

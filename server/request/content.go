@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"os"
 	"slices"
@@ -50,11 +49,13 @@ func (o *Operation) receive(r *http.Request) (content, error) {
 	}
 	sent := content{text: text}
 	var parameters map[string]string
-	sent.mediaType, parameters, err = mime.ParseMediaType(r.Header.Get(contentType))
-	if errors.Is(err, mime.ErrInvalidMediaParameter) && strings.Contains(strings.ToLower(r.Header.Get(contentType)), "charset") {
-		return content{}, o.rules.unsupportedCharset() // ParseMediaType drops all parameters
-	}
-	if len(text) == 0 {
+	sent.mediaType, parameters, err = described(r.Header.Values(contentType))
+	switch {
+	case err != nil && namesCharset(strings.Join(r.Header.Values(contentType), ",")):
+		return content{}, o.rules.unsupportedCharset()
+	case err != nil:
+		return content{}, &apierr.Error{Code: apierr.UnsupportedMediaType, Field: contentType, Expected: o.mediaTypes(), Cause: err}
+	case len(text) == 0:
 		return sent, nil
 	}
 	sent.boundary = parameters["boundary"]

@@ -23,7 +23,10 @@ type form struct {
 func (b *body) parseForm(sent content) (map[string]any, error) {
 	text := sent.text
 	if b.rules.Encodings { // a line end after the last field is no part of it
-		text = bytes.TrimRight(bytes.TrimPrefix(text, byteOrderMark), "\r\n")
+		text = bytes.TrimRight(text, "\r\n")
+		if sent.charset == (charset{}) { // in GBK its bytes are characters
+			text = bytes.TrimPrefix(text, byteOrderMark)
+		}
 	}
 	read := form{body: b, members: map[string]any{}}
 	for pair := range strings.SplitSeq(string(text), "&") {

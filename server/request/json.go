@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"math"
 	"strconv"
 	"strings"
 
@@ -171,10 +170,37 @@ func whole(number json.Number) json.Number {
 	if !strings.ContainsAny(literal, ".eE") {
 		return number
 	}
-	value, err := strconv.ParseFloat(literal, 64)
-	const exact = 1 << 53
-	if err == nil && value == math.Trunc(value) && math.Abs(value) < exact {
-		return json.Number(strconv.FormatInt(int64(value), 10))
+	digits, exponent, known := decimal(literal)
+	const longest = 18 // digits of which every integer is an int64
+	if !known || exponent < 0 || int64(len(digits))+exponent > longest {
+		return number
 	}
-	return number
+	if digits == "" {
+		return "0"
+	}
+	sign := literal[:strings.IndexFunc(literal, func(r rune) bool { return r != '-' })]
+	return json.Number(sign + digits + strings.Repeat("0", int(exponent)))
+}
+
+// decimal returns the digits of a JSON number without zeros around them, and the power of
+// ten that they are multiplied by. It calculates with text alone, because a float64 rounds
+// 1.00000000000000000001 to 1 and 1e-400 to 0.
+func decimal(literal string) (digits string, exponent int64, known bool) {
+	mantissa, power, hasPower := strings.Cut(strings.ToLower(strings.TrimPrefix(literal, "-")), "e")
+	if hasPower {
+		var err error
+		const longest = 16 // bits
+		if exponent, err = strconv.ParseInt(power, 10, longest); err != nil {
+			return "", 0, false
+		}
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	all := whole + fraction
+	digits = strings.TrimRight(all, "0")
+	exponent += int64(len(all)-len(digits)) - int64(len(fraction))
+	digits = strings.TrimLeft(digits, "0")
+	if digits == "" {
+		return "", 0, true
+	}
+	return digits, exponent, true
 }

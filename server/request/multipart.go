@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"mime"
 	"mime/multipart"
 	"slices"
 	"strings"
@@ -23,10 +22,10 @@ func (b *body) parseMultipart(sent content) (map[string]any, error) {
 	parts := multipart.NewReader(bytes.NewReader(sent.text), sent.boundary)
 	for {
 		part, err := parts.NextRawPart()
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF) && endsParts(sent.text, sent.boundary):
 			return read.members, nil
-		}
-		if err != nil {
+		case err != nil:
 			return nil, malformedMultipart(err)
 		}
 		if err := read.addPart(part, sent.charset); err != nil {
@@ -35,20 +34,32 @@ func (b *body) parseMultipart(sent content) (map[string]any, error) {
 	}
 }
 
+// endsParts reports whether a line closes the parts. The reader takes the end of the text
+// for it within the lines of a heading and before the first part.
+func endsParts(text []byte, boundary string) bool {
+	last := []byte("--" + boundary + "--")
+	return bytes.HasPrefix(text, last) || bytes.Contains(text, append([]byte("\n"), last...))
+}
+
 // addPart adds a field in its own charset, or else in that of the body.
 func (f *form) addPart(part *multipart.Part, usual charset) error {
-	_, disposition, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+	kind, disposition, err := described(part.Header.Values("Content-Disposition"))
 	name := disposition["name"]
-	if err != nil || name == "" || !slices.Contains(transferEncodings, strings.ToLower(part.Header.Get("Content-Transfer-Encoding"))) {
+	if err != nil || kind != "form-data" || name == "" || encodesTransfer(part.Header.Values("Content-Transfer-Encoding")) {
 		return malformedMultipart(err)
 	}
-	if _, isFile := disposition["filename"]; isFile {
+	mediaType, parameters, err := described(part.Header.Values(contentType))
+	if err != nil {
+		return f.body.rules.unsupportedCharset()
+	}
+	// A part of parts is how several files were sent once (RFC 2388).
+	if _, isFile := disposition["filename"]; isFile || strings.HasPrefix(mediaType, "multipart/") {
 		return &apierr.Error{Code: apierr.InvalidField, Field: shownName(name), Reason: apierr.WrongType, Expected: "string"}
 	}
 	from := usual
-	if _, parameters, _ := mime.ParseMediaType(part.Header.Get(contentType)); parameters["charset"] != "" {
+	if label := parameters["charset"]; label != "" {
 		var known bool
-		if from, known = f.body.rules.charset(parameters["charset"]); !known {
+		if from, known = f.body.rules.charset(label); !known {
 			return f.body.rules.unsupportedCharset()
 		}
 	}
@@ -61,6 +72,13 @@ func (f *form) addPart(part *multipart.Part, usual charset) error {
 		return err
 	}
 	return f.add(name, value)
+}
+
+// encodesTransfer reports whether the bytes of a part are not those of its text.
+func encodesTransfer(encodings []string) bool {
+	return slices.ContainsFunc(encodings, func(name string) bool {
+		return !slices.Contains(transferEncodings, strings.ToLower(strings.TrimSpace(name)))
+	})
 }
 
 func malformedMultipart(cause error) error {

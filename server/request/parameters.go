@@ -1,6 +1,7 @@
 package request
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -26,6 +27,10 @@ type parameter struct {
 
 // checkParameters validates the documented parameters of a request.
 func (o *Operation) checkParameters(c echo.Context) error {
+	// A parameter that cannot be decoded would be missing without a word.
+	if _, err := url.ParseQuery(c.Request().URL.RawQuery); err != nil {
+		return &apierr.Error{Code: apierr.InvalidField, Field: "query", Reason: apierr.BadFormat}
+	}
 	if err := o.checkUnknown(c); err != nil {
 		return err
 	}
@@ -158,6 +163,9 @@ func why(broken *openapi3.SchemaError) (apierr.Reason, string) {
 	case "required":
 		return apierr.Required, ""
 	case "type", "nullable":
+		if digits, isText := broken.Value.(string); isText && schema.Type.Is(openapi3.TypeInteger) && isLong(digits) {
+			return apierr.OutOfRange, cmp.Or(schema.Format, "int64")
+		}
 		return apierr.WrongType, strings.Join(schema.Type.Slice(), ", ")
 	case "enum":
 		if _, isText := broken.Value.(string); isText && !schema.Type.Is(openapi3.TypeString) {
@@ -197,6 +205,12 @@ func bounds(schema *openapi3.Schema) string {
 	default:
 		return least + "–" + most
 	}
+}
+
+// isLong reports whether a text is an integer beyond int64.
+func isLong(text string) bool {
+	_, err := strconv.ParseInt(text, 10, 64)
+	return errors.Is(err, strconv.ErrRange)
 }
 
 // merged merges allOf into one schema, as the generator does, so that a failure names

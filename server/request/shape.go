@@ -153,7 +153,7 @@ func (s *shape) scalar(value any, rules *Rules, asText bool) any {
 	case json.Number:
 		switch {
 		case s.kind == integerKind:
-			return whole(value)
+			return integral(whole(value))
 		case s.kind == dateKind && rules.MillisecondsForDate:
 			return rules.dateOfNumber(value, s.layout)
 		case s.kind == textKind && rules.ScalarForText:
@@ -189,7 +189,16 @@ func (r *Rules) integer(text string, asText bool) any {
 			text = "0"
 		}
 	}
-	return json.Number(text)
+	return integral(json.Number(text))
+}
+
+// integral returns text for what is no int64: the validator calculates with float64, to
+// which 1.00000000000000000001 is 1 and 9223372036854775808 is in the bounds.
+func integral(number json.Number) any {
+	if _, err := strconv.ParseInt(number.String(), 10, 64); err != nil {
+		return number.String()
+	}
+	return number
 }
 
 // isDigits reports whether a text has nothing but ASCII digits.

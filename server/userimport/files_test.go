@@ -197,6 +197,9 @@ func TestOrnamentsRefuseNobody(t *testing.T) {
 		"created|12.34":                             "created: not a date such as 2026-03-02 08:00:00 (found digits.digits)",
 		"nickname|a\x00b":                           "nickname: contains the character NUL (found text of 3 characters: letters, control characters)",
 		"nickname|" + strings.Repeat("娜", 65):       "nickname: longer than 64 characters (found text of 65 characters: Chinese characters)",
+		"nickname|客服\u202e":                         "nickname: invisible characters, or controls of the direction of text (found text of 3 characters: Chinese characters, other characters)",
+		"nickname|晚秋👩🏽\u200d💻":                      "",
+		"email|аdmin@example.com":                   "email: letters of scripts that are not written together, such as Latin and Cyrillic (found text of 17 characters: letters, signs, other characters)",
 		"mobile|010-12345678":                       "mobile: not a mobile of mainland China, eleven digits (found text of 12 characters: digits, signs)",
 		"email|nowhere":                             "email: not an e-mail address (found text of 7 letters)",
 		"remark|" + strings.Repeat("a", 513):        "remark: longer than 512 characters (found text of 513 letters)",
@@ -311,5 +314,22 @@ func TestFilesInPlace(t *testing.T) {
 		}
 		left, err = os.ReadDir(dir)
 		equal(t, "copies that stay", fmt.Sprint(len(left), err), "0 <nil>")
+	}
+}
+
+// TestNamesThatLookAlikeAreReplaced: the report says why a name is not the one of the file.
+func TestNamesThatLookAlikeAreReplaced(t *testing.T) {
+	t.Parallel()
+	for name, why := range map[string]string{
+		"аdmin": "letters of scripts", "ad\u200bmin": "invisible characters", "\u202enimda": "invisible characters", "林晚秋": "", "阿凡提·买买提": "", "иван": "",
+	} {
+		p := one(t, opened(t, header+"\n7,"+name+",,,ok\n"))
+		if why == "" {
+			equal(t, "name", p.Username, name)
+			continue
+		}
+		if len(p.Notes) != 1 || !p.Notes[0].Changed || !strings.Contains(p.Notes[0].Reason.English, why) || !strings.HasSuffix(p.Username, "-7") {
+			t.Errorf("%+q: %q, %+v", name, p.Username, p.Notes)
+		}
 	}
 }

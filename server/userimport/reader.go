@@ -247,6 +247,10 @@ func reasonOf(failed *apierr.Error) Reason {
 		return Reason{"longer than " + failed.Expected + " characters", "超过 " + failed.Expected + " 个字符"}
 	case failed.Reason == apierr.HasNUL:
 		return Reason{"contains the character NUL", "含有 NUL 字符"}
+	case failed.Reason == apierr.MixedScripts:
+		return mixedName
+	case failed.Reason == apierr.Invisible:
+		return unseen
 	case failed.Reason == apierr.BadFormat && known:
 		return form
 	default:

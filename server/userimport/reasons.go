@@ -151,6 +151,8 @@ var (
 	taken     = Reason{"taken by another user or an earlier line", "已被其他用户或前面的行占用"}
 	notADate  = Reason{"not a date such as 2026-03-02 08:00:00", "不是 2026-03-02 08:00:00 这样的日期"}
 	badName   = Reason{"not a user name: letters, digits and signs without spaces", "不能作用户名：只能是不带空格的文字、数字和符号"}
+	mixedName = Reason{"letters of scripts that are not written together, such as Latin and Cyrillic", "混用了不会一起书写的文字，如拉丁字母和西里尔字母"}
+	unseen    = Reason{"invisible characters, or controls of the direction of text", "含有不可见字符或改变文字方向的控制字符"}
 	badEmail  = Reason{"not an e-mail address", "不是邮箱地址"}
 	badMobile = Reason{"not a mobile of mainland China, eleven digits", "不是中国大陆的 11 位手机号"}
 	badLink   = Reason{"neither an http or https address nor one without a scheme", "既不是 http 或 https 网址，也不是不带协议的地址"}

@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"quartet/server/account"
+	"quartet/server/apierr"
 	"quartet/server/password"
 )
 
@@ -131,10 +132,14 @@ func (r *row) nameOf(n *account.ImportedUser) (why Reason) {
 			why = Reason{"a mobile, and only a proven one signs in; see --trust-mobiles", "是手机号，只有已验证的才能登录；参见 --trust-mobiles"}
 		}
 	default:
-		if account.CheckUsername(text) == nil {
+		err := account.CheckUsername(text)
+		if err == nil {
 			return Reason{}
 		}
 		why = badName
+		if failed := apierr.As(err); failed.Reason == apierr.MixedScripts || failed.Reason == apierr.Invisible {
+			why = reasonOf(failed)
+		}
 	}
 	n.Username = ""
 	return why

@@ -889,9 +889,9 @@ type AdminApplication struct {
 	// Whether it is disabled.
 	Disabled bool `json:"disabled"`
 
-	// Id 应用的 ID，即 `X-App-Id` 的值。
+	// Id 应用的 ID，即 `X-App-Id` 的值，不能是 `.` 或 `..`。
 	//
-	// The id of an application, which it sends as `X-App-Id`.
+	// The id of an application, which it sends as `X-App-Id`, neither `.` nor `..`.
 	//
 	// Example: 1
 	Id AdminApplicationKey `json:"id"`
@@ -946,9 +946,9 @@ type AdminApplicationChange struct {
 	Rights *[]AdminApplicationRight `json:"rights,omitempty"`
 }
 
-// AdminApplicationKey 应用的 ID，即 `X-App-Id` 的值。
+// AdminApplicationKey 应用的 ID，即 `X-App-Id` 的值，不能是 `.` 或 `..`。
 //
-// The id of an application, which it sends as `X-App-Id`.
+// The id of an application, which it sends as `X-App-Id`, neither `.` nor `..`.
 //
 // Example: 1
 type AdminApplicationKey = string
@@ -969,10 +969,12 @@ type AdminApplicationPage struct {
 }
 
 // AdminApplicationRight 应用的权限：`contact` 与 `nickname` 用于用户资料接口，其余用于管理接口。`contact` 须用密钥证明身份。可由此获得更多权限的，不能授予应用。
+// 修改的权限也能看到所改的内容：响应是修改后的整个资源，如 `users.write` 与 `users.erase` 返回整个用户。
 //
 // A right of an application: `contact` and `nickname` are of the operations about users, the others of the
 // administration. `contact` needs the proof of a secret. Applications never have a right by which they could give
-// themselves others.
+// themselves others. A right to change shows what it changes: the answer is the whole resource, as `users.write` and
+// `users.erase` answer the whole user.
 //
 // Example: users.read
 type AdminApplicationRight string
@@ -1139,9 +1141,9 @@ type AdminDelivery struct {
 	// The receiver's last HTTP status; null without an answer.
 	LastStatus *int32 `json:"lastStatus"`
 
-	// NextAttemptAt 下次尝试的时间；不再尝试为 null。
+	// NextAttemptAt 下次尝试的时间；不再尝试为 null。已过去的时间表示接收方连续失败或要求等待，暂停结束后即投递。
 	//
-	// When it is tried next; null when it is not.
+	// When it is tried next; null when it is not. A time in the past: the receiver failed several times in a row, or asked to wait, and it is sent after that rest.
 	NextAttemptAt *time.Time `json:"nextAttemptAt"`
 
 	// QueuedAt 排队时间；重发后为重发时间。
@@ -1171,9 +1173,9 @@ type AdminDeliveryDetail struct {
 	// The delivery of an event to a webhook.
 	Delivery AdminDelivery `json:"delivery"`
 
-	// Payload webhook 请求的 JSON 内容；审计事件已被清理为 null。
+	// Payload webhook 请求的 JSON 内容；没有 `audit.read` 权限或审计事件已被清理为 null。
 	//
-	// The JSON body of a request to a webhook; null once the audit event is no longer kept.
+	// The JSON body of a request to a webhook; null without the right `audit.read`, and once the audit event is no longer kept.
 	Payload *AdminWebhookMessage `json:"payload"`
 }
 
@@ -1213,9 +1215,9 @@ type AdminDeliveryState string
 // Example: jfinal
 type AdminDialect string
 
-// AdminEntryCode 组织或角色的编码，不含空白。
+// AdminEntryCode 组织或角色的编码，不含空白，不能是 `.` 或 `..`。
 //
-// The code of an organisation or role, without blanks.
+// The code of an organisation or role, without blanks, neither `.` nor `..`.
 //
 // Example: 10020027
 type AdminEntryCode = string
@@ -1523,9 +1525,9 @@ type AdminMembershipList struct {
 //
 // An organisation that a user is a member of.
 type AdminMembershipOrganisation struct {
-	// Code 组织或角色的编码，不含空白。
+	// Code 组织或角色的编码，不含空白，不能是 `.` 或 `..`。
 	//
-	// The code of an organisation or role, without blanks.
+	// The code of an organisation or role, without blanks, neither `.` nor `..`.
 	//
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
@@ -1552,9 +1554,9 @@ type AdminMembershipRole struct {
 	// Whether members who have it administer their organisation.
 	Administers bool `json:"administers"`
 
-	// Code 组织或角色的编码，不含空白。
+	// Code 组织或角色的编码，不含空白，不能是 `.` 或 `..`。
 	//
-	// The code of an organisation or role, without blanks.
+	// The code of an organisation or role, without blanks, neither `.` nor `..`.
 	//
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
@@ -1598,9 +1600,9 @@ type AdminMerge struct {
 //
 // An application to register.
 type AdminNewApplication struct {
-	// Id 应用的 ID，即 `X-App-Id` 的值。
+	// Id 应用的 ID，即 `X-App-Id` 的值，不能是 `.` 或 `..`。
 	//
-	// The id of an application, which it sends as `X-App-Id`.
+	// The id of an application, which it sends as `X-App-Id`, neither `.` nor `..`.
 	//
 	// Example: 1
 	Id AdminApplicationKey `json:"id"`
@@ -1649,9 +1651,9 @@ type AdminNewApplicationSecret struct {
 //
 // An organisation to add.
 type AdminNewOrganisation struct {
-	// Code 组织或角色的编码，不含空白。
+	// Code 组织或角色的编码，不含空白，不能是 `.` 或 `..`。
 	//
-	// The code of an organisation or role, without blanks.
+	// The code of an organisation or role, without blanks, neither `.` nor `..`.
 	//
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
@@ -1673,9 +1675,9 @@ type AdminNewRole struct {
 	// Whether members who have it administer their organisation.
 	Administers *bool `json:"administers,omitempty"`
 
-	// Code 组织或角色的编码，不含空白。
+	// Code 组织或角色的编码，不含空白，不能是 `.` 或 `..`。
 	//
-	// The code of an organisation or role, without blanks.
+	// The code of an organisation or role, without blanks, neither `.` nor `..`.
 	//
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
@@ -1712,9 +1714,9 @@ type AdminNewWebhook struct {
 //
 // An organisation.
 type AdminOrganisation struct {
-	// Code 组织或角色的编码，不含空白。
+	// Code 组织或角色的编码，不含空白，不能是 `.` 或 `..`。
 	//
-	// The code of an organisation or role, without blanks.
+	// The code of an organisation or role, without blanks, neither `.` nor `..`.
 	//
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
@@ -1859,9 +1861,9 @@ type AdminRole struct {
 	// Whether members who have it administer their organisation.
 	Administers bool `json:"administers"`
 
-	// Code 组织或角色的编码，不含空白。
+	// Code 组织或角色的编码，不含空白，不能是 `.` 或 `..`。
 	//
-	// The code of an organisation or role, without blanks.
+	// The code of an organisation or role, without blanks, neither `.` nor `..`.
 	//
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
@@ -2820,9 +2822,9 @@ type AdminWebhookChange struct {
 	Url *string `json:"url,omitempty"`
 }
 
-// AdminWebhookMessage webhook 请求的 JSON 内容；审计事件已被清理为 null。
+// AdminWebhookMessage webhook 请求的 JSON 内容；没有 `audit.read` 权限或审计事件已被清理为 null。
 //
-// The JSON body of a request to a webhook; null once the audit event is no longer kept.
+// The JSON body of a request to a webhook; null without the right `audit.read`, and once the audit event is no longer kept.
 type AdminWebhookMessage struct {
 	// Data 审计事件。
 	//
@@ -4674,9 +4676,9 @@ type User struct {
 	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮箱。
+	// Email 邮箱；同一地址的不同写法（大小写、全角、Punycode 域名）算作一个，不能混用不会一起书写的文字。
 	//
-	// The e-mail address.
+	// The e-mail address. Spellings of one address (case, full width, a domain in Punycode) are one; its parts do not mix scripts that are not written together.
 	Email *string `json:"email,omitempty"`
 
 	// EmailStatus 邮箱状态：`ok` 已认证，`unverified` 未认证。
@@ -4729,9 +4731,9 @@ type User struct {
 	// The state of the mobile: `ok` or `unverified`.
 	MobileStatus *string `json:"mobileStatus,omitempty"`
 
-	// Nickname 昵称。
+	// Nickname 昵称，可以有表情符号，不能有其他不可见字符和改变文字方向的控制字符。
 	//
-	// The nickname.
+	// The nickname. It may have emoji, but no other invisible characters and no controls of the direction of text.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
@@ -4823,9 +4825,9 @@ type UserChange struct {
 	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮箱。
+	// Email 邮箱；同一地址的不同写法（大小写、全角、Punycode 域名）算作一个，不能混用不会一起书写的文字。
 	//
-	// The e-mail address.
+	// The e-mail address. Spellings of one address (case, full width, a domain in Punycode) are one; its parts do not mix scripts that are not written together.
 	Email *string `json:"email,omitempty"`
 
 	// EmailStatus 同 `mobileStatus`，担保的是邮箱。
@@ -4874,9 +4876,9 @@ type UserChange struct {
 	// unverified all the same. Other values, and what other callers send, are ignored.
 	MobileStatus *string `json:"mobileStatus,omitempty"`
 
-	// Nickname 昵称。
+	// Nickname 昵称，可以有表情符号，不能有其他不可见字符和改变文字方向的控制字符。
 	//
-	// The nickname.
+	// The nickname. It may have emoji, but no other invisible characters and no controls of the direction of text.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
@@ -4960,9 +4962,9 @@ type UserCreation struct {
 	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮箱。
+	// Email 邮箱；同一地址的不同写法（大小写、全角、Punycode 域名）算作一个，不能混用不会一起书写的文字。
 	//
-	// The e-mail address.
+	// The e-mail address. Spellings of one address (case, full width, a domain in Punycode) are one; its parts do not mix scripts that are not written together.
 	Email *string `json:"email,omitempty"`
 
 	// Gender 性别：男、女，也接受 1、2、male、female。
@@ -4995,9 +4997,9 @@ type UserCreation struct {
 	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// Nickname 昵称。
+	// Nickname 昵称，可以有表情符号，不能有其他不可见字符和改变文字方向的控制字符。
 	//
-	// The nickname.
+	// The nickname. It may have emoji, but no other invisible characters and no controls of the direction of text.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
@@ -5036,9 +5038,9 @@ type UserCreation struct {
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Username 登录名，2 到 64 个字符，不含 @。
+	// Username 登录名，2 到 64 个字符，不含 @；首尾的空格不计，不能有不可见字符，也不能混用不会一起书写的文字（如拉丁字母和西里尔字母）。
 	//
-	// The user name, 2 to 64 characters without @.
+	// The user name, 2 to 64 characters without @. Space around it does not count. It has no invisible characters and does not mix scripts that are not written together, such as Latin and Cyrillic.
 	//
 	// Example: chen.yiming
 	Username string `json:"username"`
@@ -5256,9 +5258,9 @@ type UserProfile struct {
 	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮箱。
+	// Email 邮箱；同一地址的不同写法（大小写、全角、Punycode 域名）算作一个，不能混用不会一起书写的文字。
 	//
-	// The e-mail address.
+	// The e-mail address. Spellings of one address (case, full width, a domain in Punycode) are one; its parts do not mix scripts that are not written together.
 	Email *string `json:"email,omitempty"`
 
 	// Gender 性别：男、女，也接受 1、2、male、female。
@@ -5291,9 +5293,9 @@ type UserProfile struct {
 	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// Nickname 昵称。
+	// Nickname 昵称，可以有表情符号，不能有其他不可见字符和改变文字方向的控制字符。
 	//
-	// The nickname.
+	// The nickname. It may have emoji, but no other invisible characters and no controls of the direction of text.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
@@ -6538,37 +6540,39 @@ type ListApplicationsParams struct {
 
 // AddApplicationParams defines parameters for AddApplication.
 type AddApplicationParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DeleteApplicationParams defines parameters for DeleteApplication.
 type DeleteApplicationParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ChangeApplicationParams defines parameters for ChangeApplication.
 type ChangeApplicationParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // AddApplicationSecretParams defines parameters for AddApplicationSecret.
 type AddApplicationSecretParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -6648,10 +6652,11 @@ type ReadFiguresParams struct {
 
 // RotateSigningKeyParams defines parameters for RotateSigningKey.
 type RotateSigningKeyParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -6691,28 +6696,29 @@ type ListOrganisationsParams struct {
 
 // AddOrganisationParams defines parameters for AddOrganisation.
 type AddOrganisationParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DeleteOrganisationParams defines parameters for DeleteOrganisation.
 type DeleteOrganisationParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ChangeOrganisationParams defines parameters for ChangeOrganisation.
 type ChangeOrganisationParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
@@ -6744,28 +6750,29 @@ type ListRolesParams struct {
 
 // AddRoleParams defines parameters for AddRole.
 type AddRoleParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DeleteRoleParams defines parameters for DeleteRole.
 type DeleteRoleParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ChangeRoleParams defines parameters for ChangeRole.
 type ChangeRoleParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
@@ -6827,37 +6834,38 @@ type ListUsersParams struct {
 
 // AddUserParams defines parameters for AddUser.
 type AddUserParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // EraseUserParams defines parameters for EraseUser.
 type EraseUserParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ChangeUserParams defines parameters for ChangeUser.
 type ChangeUserParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // SetUserRoleParams defines parameters for SetUserRole.
 type SetUserRoleParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
@@ -6876,37 +6884,39 @@ type ListWebhooksParams struct {
 
 // AddWebhookParams defines parameters for AddWebhook.
 type AddWebhookParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DeleteWebhookParams defines parameters for DeleteWebhook.
 type DeleteWebhookParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // ChangeWebhookParams defines parameters for ChangeWebhook.
 type ChangeWebhookParams struct {
-	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。代理压缩响应时会加上 `W/`，等同于没有。
 	//
 	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
-	// with 412; `*` compares nothing.
+	// with 412; `*` compares nothing. `W/`, which a proxy that compresses puts before it, changes nothing.
 	IfMatch IfMatch `json:"If-Match"`
 }
 
 // RotateWebhookSecretParams defines parameters for RotateWebhookSecret.
 type RotateWebhookSecretParams struct {
-	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应（用户则为其现状）；
+	// 请求不同则为 422。
 	//
 	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
-	// more and has the same answer; another request is answered with 422.
+	// more and has the same answer, of a user as the user is by then; another request is answered with 422.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -7424,9 +7434,10 @@ type ClientInterface interface {
 
 	// ReadDelivery 查看投递 · Read a delivery
 	//
-	// 查看一次投递及其内容。审计事件已被清理时 `payload` 为 null。
+	// 查看一次投递及其内容。`payload` 是审计事件，调用者没有 `audit.read` 权限或事件已被清理时为 null。
 	//
-	// Reads a delivery and what it sends. `payload` is null once the audit event is no longer kept.
+	// Reads a delivery and what it sends. `payload` is an audit event: it is null without the right `audit.read`, and once the
+	// event is no longer kept.
 	//
 	// Corresponds with GET /admin/deliveries/{deliveryId} (the `ReadDelivery` operationId).
 	ReadDelivery(ctx context.Context, deliveryId DeliveryId, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7528,10 +7539,10 @@ type ClientInterface interface {
 
 	// ReadAdministrator 当前管理员 · The signed-in administrator
 	//
-	// 返回当前用户、其在整个服务器上的角色、拥有的管理权限，以及其管理的机构。没有权限的用户得到空列表。
+	// 返回当前用户、其在整个服务器上的角色、拥有的管理权限，以及其管理的机构。没有权限的用户得到空列表。应用不是用户，不能调用。
 	//
 	// Returns the user of the token, the role over the whole server, the rights, and the organisations that the user
-	// administers. A user without rights gets empty lists.
+	// administers. A user without rights gets empty lists. An application is no user, and is refused.
 	//
 	// Corresponds with GET /admin/me (the `ReadAdministrator` operationId).
 	ReadAdministrator(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7569,9 +7580,9 @@ type ClientInterface interface {
 
 	// DeleteOrganisation 删除组织 · Delete an organisation
 	//
-	// 删除组织及其所有成员关系，用户本身不受影响。
+	// 删除组织及其所有成员关系，用户本身不受影响。有人管理的组织，应用不能删除。
 	//
-	// Deletes an organisation with its memberships. The users stay.
+	// Deletes an organisation with its memberships. The users stay. An application does not delete one that somebody administers.
 	//
 	// Corresponds with DELETE /admin/organisations/{organisation} (the `DeleteOrganisation` operationId).
 	DeleteOrganisation(ctx context.Context, organisation AdminEntryCode, params *DeleteOrganisationParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7588,9 +7599,11 @@ type ClientInterface interface {
 	// ChangeOrganisationWithBody 修改组织 · Change an organisation
 	//
 	// 修改组织的名称，停用或启用组织；未传的字段不变。停用的组织不再出现在用户资料中，其管理员也失去对它的管理权。
+	// 有人管理的组织，应用不能停用或启用。
 	//
 	// Changes the name, disables or enables the organisation. A missing field stays as it is. A disabled organisation
-	// is left out of profiles, and nobody administers it by a role in it.
+	// is left out of profiles, and nobody administers it by a role in it. An application neither disables nor enables one
+	// that somebody administers.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7600,9 +7613,11 @@ type ClientInterface interface {
 	// ChangeOrganisation 修改组织 · Change an organisation
 	//
 	// 修改组织的名称，停用或启用组织；未传的字段不变。停用的组织不再出现在用户资料中，其管理员也失去对它的管理权。
+	// 有人管理的组织，应用不能停用或启用。
 	//
 	// Changes the name, disables or enables the organisation. A missing field stays as it is. A disabled organisation
-	// is left out of profiles, and nobody administers it by a role in it.
+	// is left out of profiles, and nobody administers it by a role in it. An application neither disables nor enables one
+	// that somebody administers.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7859,9 +7874,10 @@ type ClientInterface interface {
 
 	// PreviewAnswerWithBody 预览方言的响应 · Preview the answer of a dialect
 	//
-	// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。
+	// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。审计中留下 `data_copied`。
 	//
-	// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token.
+	// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token. It
+	// leaves the event `data_copied`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7870,9 +7886,10 @@ type ClientInterface interface {
 
 	// PreviewAnswer 预览方言的响应 · Preview the answer of a dialect
 	//
-	// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。
+	// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。审计中留下 `data_copied`。
 	//
-	// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token.
+	// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token. It
+	// leaves the event `data_copied`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9350,9 +9367,10 @@ func (c *Client) ListDeliveries(ctx context.Context, params *ListDeliveriesParam
 
 // ReadDelivery 查看投递 · Read a delivery
 //
-// 查看一次投递及其内容。审计事件已被清理时 `payload` 为 null。
+// 查看一次投递及其内容。`payload` 是审计事件，调用者没有 `audit.read` 权限或事件已被清理时为 null。
 //
-// Reads a delivery and what it sends. `payload` is null once the audit event is no longer kept.
+// Reads a delivery and what it sends. `payload` is an audit event: it is null without the right `audit.read`, and once the
+// event is no longer kept.
 //
 // Corresponds with GET /admin/deliveries/{deliveryId} (the `ReadDelivery` operationId).
 func (c *Client) ReadDelivery(ctx context.Context, deliveryId DeliveryId, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9544,10 +9562,10 @@ func (c *Client) UnlockClientIp(ctx context.Context, clientIp ClientIp, reqEdito
 
 // ReadAdministrator 当前管理员 · The signed-in administrator
 //
-// 返回当前用户、其在整个服务器上的角色、拥有的管理权限，以及其管理的机构。没有权限的用户得到空列表。
+// 返回当前用户、其在整个服务器上的角色、拥有的管理权限，以及其管理的机构。没有权限的用户得到空列表。应用不是用户，不能调用。
 //
 // Returns the user of the token, the role over the whole server, the rights, and the organisations that the user
-// administers. A user without rights gets empty lists.
+// administers. A user without rights gets empty lists. An application is no user, and is refused.
 //
 // Corresponds with GET /admin/me (the `ReadAdministrator` operationId).
 func (c *Client) ReadAdministrator(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9625,9 +9643,9 @@ func (c *Client) AddOrganisation(ctx context.Context, params *AddOrganisationPar
 
 // DeleteOrganisation 删除组织 · Delete an organisation
 //
-// 删除组织及其所有成员关系，用户本身不受影响。
+// 删除组织及其所有成员关系，用户本身不受影响。有人管理的组织，应用不能删除。
 //
-// Deletes an organisation with its memberships. The users stay.
+// Deletes an organisation with its memberships. The users stay. An application does not delete one that somebody administers.
 //
 // Corresponds with DELETE /admin/organisations/{organisation} (the `DeleteOrganisation` operationId).
 func (c *Client) DeleteOrganisation(ctx context.Context, organisation AdminEntryCode, params *DeleteOrganisationParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9664,9 +9682,11 @@ func (c *Client) ReadOrganisation(ctx context.Context, organisation Organisation
 // ChangeOrganisationWithBody 修改组织 · Change an organisation
 //
 // 修改组织的名称，停用或启用组织；未传的字段不变。停用的组织不再出现在用户资料中，其管理员也失去对它的管理权。
+// 有人管理的组织，应用不能停用或启用。
 //
 // Changes the name, disables or enables the organisation. A missing field stays as it is. A disabled organisation
-// is left out of profiles, and nobody administers it by a role in it.
+// is left out of profiles, and nobody administers it by a role in it. An application neither disables nor enables one
+// that somebody administers.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9686,9 +9706,11 @@ func (c *Client) ChangeOrganisationWithBody(ctx context.Context, organisation Or
 // ChangeOrganisation 修改组织 · Change an organisation
 //
 // 修改组织的名称，停用或启用组织；未传的字段不变。停用的组织不再出现在用户资料中，其管理员也失去对它的管理权。
+// 有人管理的组织，应用不能停用或启用。
 //
 // Changes the name, disables or enables the organisation. A missing field stays as it is. A disabled organisation
-// is left out of profiles, and nobody administers it by a role in it.
+// is left out of profiles, and nobody administers it by a role in it. An application neither disables nor enables one
+// that somebody administers.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10175,9 +10197,10 @@ func (c *Client) ChangeUser(ctx context.Context, userId UserId, params *ChangeUs
 
 // PreviewAnswerWithBody 预览方言的响应 · Preview the answer of a dialect
 //
-// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。
+// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。审计中留下 `data_copied`。
 //
-// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token.
+// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token. It
+// leaves the event `data_copied`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10196,9 +10219,10 @@ func (c *Client) PreviewAnswerWithBody(ctx context.Context, userId UserId, conte
 
 // PreviewAnswer 预览方言的响应 · Preview the answer of a dialect
 //
-// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。
+// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。审计中留下 `data_copied`。
 //
-// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token.
+// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token. It
+// leaves the event `data_copied`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -17050,9 +17074,10 @@ type ClientWithResponsesInterface interface {
 
 	// ReadDeliveryWithResponse 查看投递 · Read a delivery
 	//
-	// 查看一次投递及其内容。审计事件已被清理时 `payload` 为 null。
+	// 查看一次投递及其内容。`payload` 是审计事件，调用者没有 `audit.read` 权限或事件已被清理时为 null。
 	//
-	// Reads a delivery and what it sends. `payload` is null once the audit event is no longer kept.
+	// Reads a delivery and what it sends. `payload` is an audit event: it is null without the right `audit.read`, and once the
+	// event is no longer kept.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -17168,10 +17193,10 @@ type ClientWithResponsesInterface interface {
 
 	// ReadAdministratorWithResponse 当前管理员 · The signed-in administrator
 	//
-	// 返回当前用户、其在整个服务器上的角色、拥有的管理权限，以及其管理的机构。没有权限的用户得到空列表。
+	// 返回当前用户、其在整个服务器上的角色、拥有的管理权限，以及其管理的机构。没有权限的用户得到空列表。应用不是用户，不能调用。
 	//
 	// Returns the user of the token, the role over the whole server, the rights, and the organisations that the user
-	// administers. A user without rights gets empty lists.
+	// administers. A user without rights gets empty lists. An application is no user, and is refused.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -17213,9 +17238,9 @@ type ClientWithResponsesInterface interface {
 
 	// DeleteOrganisationWithResponse 删除组织 · Delete an organisation
 	//
-	// 删除组织及其所有成员关系，用户本身不受影响。
+	// 删除组织及其所有成员关系，用户本身不受影响。有人管理的组织，应用不能删除。
 	//
-	// Deletes an organisation with its memberships. The users stay.
+	// Deletes an organisation with its memberships. The users stay. An application does not delete one that somebody administers.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -17236,9 +17261,11 @@ type ClientWithResponsesInterface interface {
 	// ChangeOrganisationWithBodyWithResponse 修改组织 · Change an organisation
 	//
 	// 修改组织的名称，停用或启用组织；未传的字段不变。停用的组织不再出现在用户资料中，其管理员也失去对它的管理权。
+	// 有人管理的组织，应用不能停用或启用。
 	//
 	// Changes the name, disables or enables the organisation. A missing field stays as it is. A disabled organisation
-	// is left out of profiles, and nobody administers it by a role in it.
+	// is left out of profiles, and nobody administers it by a role in it. An application neither disables nor enables one
+	// that somebody administers.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17248,9 +17275,11 @@ type ClientWithResponsesInterface interface {
 	// ChangeOrganisationWithResponse 修改组织 · Change an organisation
 	//
 	// 修改组织的名称，停用或启用组织；未传的字段不变。停用的组织不再出现在用户资料中，其管理员也失去对它的管理权。
+	// 有人管理的组织，应用不能停用或启用。
 	//
 	// Changes the name, disables or enables the organisation. A missing field stays as it is. A disabled organisation
-	// is left out of profiles, and nobody administers it by a role in it.
+	// is left out of profiles, and nobody administers it by a role in it. An application neither disables nor enables one
+	// that somebody administers.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17527,9 +17556,10 @@ type ClientWithResponsesInterface interface {
 
 	// PreviewAnswerWithBodyWithResponse 预览方言的响应 · Preview the answer of a dialect
 	//
-	// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。
+	// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。审计中留下 `data_copied`。
 	//
-	// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token.
+	// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token. It
+	// leaves the event `data_copied`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17538,9 +17568,10 @@ type ClientWithResponsesInterface interface {
 
 	// PreviewAnswerWithResponse 预览方言的响应 · Preview the answer of a dialect
 	//
-	// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。
+	// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。审计中留下 `data_copied`。
 	//
-	// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token.
+	// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token. It
+	// leaves the event `data_copied`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -34880,9 +34911,10 @@ func (c *ClientWithResponses) ListDeliveriesWithResponse(ctx context.Context, pa
 
 // ReadDeliveryWithResponse 查看投递 · Read a delivery
 //
-// 查看一次投递及其内容。审计事件已被清理时 `payload` 为 null。
+// 查看一次投递及其内容。`payload` 是审计事件，调用者没有 `audit.read` 权限或事件已被清理时为 null。
 //
-// Reads a delivery and what it sends. `payload` is null once the audit event is no longer kept.
+// Reads a delivery and what it sends. `payload` is an audit event: it is null without the right `audit.read`, and once the
+// event is no longer kept.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -35052,10 +35084,10 @@ func (c *ClientWithResponses) UnlockClientIpWithResponse(ctx context.Context, cl
 
 // ReadAdministratorWithResponse 当前管理员 · The signed-in administrator
 //
-// 返回当前用户、其在整个服务器上的角色、拥有的管理权限，以及其管理的机构。没有权限的用户得到空列表。
+// 返回当前用户、其在整个服务器上的角色、拥有的管理权限，以及其管理的机构。没有权限的用户得到空列表。应用不是用户，不能调用。
 //
 // Returns the user of the token, the role over the whole server, the rights, and the organisations that the user
-// administers. A user without rights gets empty lists.
+// administers. A user without rights gets empty lists. An application is no user, and is refused.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -35121,9 +35153,9 @@ func (c *ClientWithResponses) AddOrganisationWithResponse(ctx context.Context, p
 
 // DeleteOrganisationWithResponse 删除组织 · Delete an organisation
 //
-// 删除组织及其所有成员关系，用户本身不受影响。
+// 删除组织及其所有成员关系，用户本身不受影响。有人管理的组织，应用不能删除。
 //
-// Deletes an organisation with its memberships. The users stay.
+// Deletes an organisation with its memberships. The users stay. An application does not delete one that somebody administers.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -35156,9 +35188,11 @@ func (c *ClientWithResponses) ReadOrganisationWithResponse(ctx context.Context, 
 // ChangeOrganisationWithBodyWithResponse 修改组织 · Change an organisation
 //
 // 修改组织的名称，停用或启用组织；未传的字段不变。停用的组织不再出现在用户资料中，其管理员也失去对它的管理权。
+// 有人管理的组织，应用不能停用或启用。
 //
 // Changes the name, disables or enables the organisation. A missing field stays as it is. A disabled organisation
-// is left out of profiles, and nobody administers it by a role in it.
+// is left out of profiles, and nobody administers it by a role in it. An application neither disables nor enables one
+// that somebody administers.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35174,9 +35208,11 @@ func (c *ClientWithResponses) ChangeOrganisationWithBodyWithResponse(ctx context
 // ChangeOrganisationWithResponse 修改组织 · Change an organisation
 //
 // 修改组织的名称，停用或启用组织；未传的字段不变。停用的组织不再出现在用户资料中，其管理员也失去对它的管理权。
+// 有人管理的组织，应用不能停用或启用。
 //
 // Changes the name, disables or enables the organisation. A missing field stays as it is. A disabled organisation
-// is left out of profiles, and nobody administers it by a role in it.
+// is left out of profiles, and nobody administers it by a role in it. An application neither disables nor enables one
+// that somebody administers.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35591,9 +35627,10 @@ func (c *ClientWithResponses) ChangeUserWithResponse(ctx context.Context, userId
 
 // PreviewAnswerWithBodyWithResponse 预览方言的响应 · Preview the answer of a dialect
 //
-// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。
+// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。审计中留下 `data_copied`。
 //
-// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token.
+// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token. It
+// leaves the event `data_copied`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35608,9 +35645,10 @@ func (c *ClientWithResponses) PreviewAnswerWithBodyWithResponse(ctx context.Cont
 
 // PreviewAnswerWithResponse 预览方言的响应 · Preview the answer of a dialect
 //
-// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。
+// 返回某个方言就此用户给出的响应，与该用户自己调用时相同；不产生会话，也不含令牌。审计中留下 `data_copied`。
 //
-// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token.
+// Returns what a dialect answers about a user, as when the user calls it. It opens no session and holds no token. It
+// leaves the event `data_copied`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
