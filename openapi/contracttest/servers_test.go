@@ -47,7 +47,7 @@ func newReplayed(t *testing.T) *target {
 	r := &target{
 		contract: contract, fixtures: fixtures, program: program, seen: map[string]bool{},
 		demo:  serve(t, program, "--demo", "--database", "sqlite:"+demoFile),
-		plain: serve(t, program, "--failures-per-ip", "3/15m", "--look-up-per-user", "3/15m", "--database", "sqlite:"+plainFile),
+		plain: serve(t, program, "--failures-per-ip", "3/15m", "--look-up-per-user", "3/15m", "--trusted-proxies", "127.0.0.1/32", "--database", "sqlite:"+plainFile),
 	}
 	command(t, program, "user", "add", changingUser, "--password", memberPassword, "--database", "sqlite:"+plainFile)
 	command(t, program, "user", "add", "tao.ran", "--password", memberPassword, "--mobile", "13900000088", "--database", "sqlite:"+plainFile)
@@ -101,7 +101,8 @@ func (r *target) jwt(t *testing.T, to origin, account, password string) string {
 	t.Helper()
 	got := to.send(t, request{
 		Method: http.MethodPost, Path: "/api/user/login",
-		Header: http.Header{"Content-Type": {contract.MediaForm}},
+		// The client IP of the other requests may have failed too often.
+		Header: http.Header{"Content-Type": {contract.MediaForm}, "X-Forwarded-For": {"203.0.113.7"}},
 		Body:   url.Values{"loginAccount": {account}, "password": {password}}.Encode(),
 	})
 	token, _ := got.body["Jwt"].(string)
