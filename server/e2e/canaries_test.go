@@ -141,6 +141,9 @@ func TestWho_Canaries(t *testing.T) {
 			for role, tokenOf := range roles {
 				for n, one := range concerned(o, subjects) {
 					r := one.about(o.Requests("ok")[0], fmt.Sprintf("new.%s.%d", role, n))
+					if o.OperationID == "closeAccount" {
+						r.Body = "{}" // the subjects' passwords are canaries; their sign-in is the proof
+					}
 					loadedContract(t).Authorise(&r, o, tokenOf(one), contract.Application{ID: "1"})
 					got := s.server(n).send(t, r)
 					answered[o.OperationID] = answered[o.OperationID] || got.Status/100 == 2
