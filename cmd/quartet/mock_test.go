@@ -64,7 +64,7 @@ func TestMockRemembersUsers(t *testing.T) {
 // onlyInPaths are operations whose example concerns what no answer of the document shows, so
 // that the mock does not have it.
 var onlyInPaths = []string{
-	"setUserRole", "mergeUser", "eraseUser", "deleteApplication", "deleteOrganisation", "deleteRole", "removeMembership", "revokeApplicationSecret",
+	"setUserRole", "mergeUser", "eraseUser", "deleteApplication", "deleteOrganisation", "deleteRole", "removeMembership", "revokeApplicationSecret", "unlinkOrganisation",
 }
 
 func TestMockAnswersDocumentedRequests(t *testing.T) {

@@ -56,7 +56,7 @@ func TestApplications(t *testing.T) {
 	equal(t, "listed", len(listed[admincmd.Application](t, db, "app", "list")), 1)
 
 	refused(t, cli.ExitFailed, "The id is taken", at(db, "app", "add", "portal", "again")...)
-	refused(t, cli.ExitFailed, "must be one of contact, nickname", at(db, "app", "add", "other", "其他", "--right", "king")...)
+	refused(t, cli.ExitUsage, `must be one of "contact","nickname"`, at(db, "app", "add", "other", "其他", "--right", "king")...)
 	refused(t, cli.ExitFailed, "No such organisation", at(db, "app", "add", "other", "其他", "--org", "west")...)
 	refused(t, cli.ExitFailed, "No such application", at(db, "app", "show", "other")...)
 	refused(t, cli.ExitFailed, "No such organisation", at(db, "app", "link", "portal", "west")...)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"database/sql"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -62,6 +63,7 @@ func TestOlderTablesAreBackedUp(t *testing.T) {
 	_, err = db.ExecContext(t.Context(), read(t, "testdata/version5/database.sql"))
 	must(t, err)
 	must(t, db.Close())
+	must(t, os.Chmod(path, 0o600))
 	contains(t, done(t, "backup", "--database", "sqlite:"+path, copied), "is complete")
 	for _, file := range []string{path, copied} {
 		refused(t, cli.ExitFailed, "the database's tables are at version 5", "user", "list", "--database", "sqlite:"+file, "--keys", oldKeys(t))

@@ -89,6 +89,7 @@ func TestADatabaseOfAnOlderProgramIsServed(t *testing.T) {
 	_, err = db.ExecContext(t.Context(), read(t, "testdata/version5/database.sql"))
 	must(t, err)
 	must(t, db.Close())
+	must(t, os.Chmod(path, 0o600))
 	installation := []string{"--database", "sqlite:" + path, "--keys", oldKeys(t)}
 	refused(t, cli.ExitFailed, "the database's tables are at version 5", at(installation, "audit")...)
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -158,12 +159,18 @@ func TestDisablingIsSeenByARunningServer(t *testing.T) {
 	equal(t, "status", s.do(t, get("/auth/sessions").with("Authorization", jwt)).status, 401)
 }
 
-// Names must not be able to send control characters to a terminal.
+// Names that an older program has stored must not be able to send control characters to a terminal.
 func TestControlCharactersDoNotReachTheTerminal(t *testing.T) {
 	t.Parallel()
 	db := newInstallation(t)
-	shown := done(t, at(db, "user", "add", "tang.xi", "--nickname", "a\x1b[2J\u202eb")...)
-	if strings.ContainsAny(shown, "\x1b\u202e") {
+	done(t, at(db, "user", "add", "tang.xi")...)
+	file, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(db[1], "sqlite:"))
+	must(t, err)
+	defer file.Close()
+	_, err = file.ExecContext(t.Context(), "UPDATE users SET nickname = ?", "a\x1b[2J\u202e\u0085b")
+	must(t, err)
+	shown := done(t, at(db, "user", "show", "tang.xi")...)
+	if strings.ContainsAny(shown, "\x1b\u202e\u0085") {
 		t.Errorf("the table holds control characters: %q", shown)
 	}
 }
