@@ -92,7 +92,7 @@ func (s secrets) codeMAC(mobile string) string {
 func (s secrets) userRow(user int64, hash string, now int64) values {
 	return values{
 		"id": user, "guid": guid(user), "username": username(user), "username_key": username(user),
-		"email": username(user) + "@example.com", "email_key": username(user) + "@example.com",
+		"email": username(user) + "@example.com", "email_key": username(user) + "@example.com", "email_verified_at": now,
 		"mobile_sealed": s.sealer.Seal(mobile(user), fmt.Sprintf("user:%d:mobile", user)), "mobile_index": s.sealer.Index(mobile(user)), "mobile_verified_at": now,
 		"password_hash": hash, "password_changed_at": now,
 		"role": "member", "nickname": "旅人" + strconv.FormatInt(user, 10), "gender": int64(1), "avatar": "https://example.com/a.png",
