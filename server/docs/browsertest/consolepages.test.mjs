@@ -27,6 +27,7 @@ for (const [language, width, theme] of [["zh-CN", 1280, "light"], ["zh-CN", 390,
     assert.equal(places.length, 12, places.join(" "));
     const own = ["#/users/1", "#/organisations/10020027", "#/applications/1"];
     for (const place of [...places, ...own]) {
+      await page.goto("about:blank"); // so that what is waited for is of this page
       await page.goto("console/" + place);
       await settled(page);
       const tabs = page.getByRole("tab");

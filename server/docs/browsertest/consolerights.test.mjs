@@ -34,6 +34,7 @@ async function visitAs(account, password, look) {
 }
 
 const open = async (page, place) => {
+  await page.goto("about:blank"); // so that what is waited for is of this page
   await page.goto("console/#/" + place);
   await page.locator("main h1").waitFor();
   await page.waitForFunction(() => !document.querySelector("main [aria-busy=true]") && !/^(加载中…|Loading…)$/m.test(document.querySelector("main").innerText));

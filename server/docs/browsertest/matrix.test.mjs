@@ -78,7 +78,7 @@ async function shoot(page, place, name) {
 // Names, values and answers have no language. The switch offers the other one.
 const noWords = "code, pre, textarea, input, option, .language-switch, .opblock-summary-path, .parameter__name, .parameter__type, .prop-type, .header-col, .model, .card header";
 const names = [
-  /https?:\S+|[\w.@-]*\/[\w/{}.-]*|\b[\w.]+\.(yaml|json)\b|\b[a-z]+[A-Z]\w+\b|\b[A-Z]\w*(-[A-Z]\w*)+\b|\b\w+_\w+\b|\{\w+\}|--[a-z-]+|quartet app secret list|wx\.login|\bAllow\b/g,
+  /https?:\S+|[\w.@-]*\/[\w/{}.-]*|\b[\w.]+\.(yaml|json)\b|\b[a-z]+[A-Z]\w+\b|\b[A-Z]\w*(-[A-Z]\w*)+\b|\b\w+_\w+\b|\{\w+\}|--[a-z-]+|quartet app secret list|quartet keys|wx\.login|\bAllow\b/g,
   /\b(Quartet|JeecgBoot|RuoYi|JFinal|JPress|OpenAPI|HTTP|JSON|YAML|JWTs?|RFC|API|IDs?|GUID|SDK|URL|UTF|BOM|GB\w*|OAuth|Apache|OAS|XML|CAS|SMS|IP|PC|ASCII|ISO|AccessToken|TypeScript|Java|Python|Go)\b/g,
   /\b(post|get|put|patch|delete|head|webhook|https?|basic|bearer|apikey|curl|gzip|prometheus|demo|admin|string|integer|x|ms|code|jwt|oapi-codegen|openapi-generator|jeecg|yudao|cas|ruoyi|jfinal|oauth2|system)\b/gi,
 ];

@@ -40,7 +40,7 @@ for (const look of [{ language: "zh-CN", width: 1280 }, { language: "en", width:
     }
     // What is used up by being called: the page says so, and only there.
     assert.deepEqual(repeated, [
-      "sendMobileCode", "signInByMobile", "verifyMobile", "mergeUsers", "resetForgottenPassword", "listSignIns", "closeAccount",
+      "sendMobileCode", "verifyMobile", "mergeUsers", "resetForgottenPassword", "listSignIns", "closeAccount",
       "refreshAccessToken", "signOut", "listSessions", "endSession", "createUser",
     ]);
   });
