@@ -62,7 +62,6 @@ func Configure(ctx context.Context, config account.Config, options *server.Optio
 	// Everybody shares the users, whose public tokens must go on working.
 	config.Limits.Sessions = store.SessionCaps{Live: 10_000, Past: 10_000, Opened: 10_000, WindowMillis: ResetInterval.Milliseconds()}
 	config.Limits.ChangesPerUser.Times = 1_000_000
-	config.Limits.CodeGuessDay.Times = 1_000_000 // its codes are public
 	config.OldBackEnd, config.OldSource = providers.FallbackSimulator{}, "demo"
 	config.Limits.FallbackRefusal = 0             // its old back end answers at once
 	config.Limits.ExchangeToken.Times = 1_000_000 // so that the examples can be sent again
