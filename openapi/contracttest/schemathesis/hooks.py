@@ -250,6 +250,7 @@ REFUSALS = [
     (["addWebhook", "changeWebhook"], 400, "参数 url 格式不正确", "RFC 3986, and https alone"),
     (["addWebhook", "changeWebhook"], 422, "webhook_address_refused", "addresses of this computer and of private networks are refused"),
     (["addApplication", "changeApplication"], 400, "参数 organisations 只能是", "the codes are of organisations that exist"),
+    (["addApplication", "changeApplication"], 400, "参数 rights 中的 contact 需要应用先有密钥", "a right that asks for a secret of the application"),
     (["setMembership"], 400, "参数 roles 只能是", "the codes are of roles that exist"),
     (["mergeUser"], 400, "参数 into ", "another user, who exists"),
     (["listAudit", "readFigures"], 400, "参数 (since|until|step) ", "the span begins before it ends, and is bounded"),
