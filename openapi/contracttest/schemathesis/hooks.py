@@ -24,6 +24,8 @@ PASSWORD = os.environ["QUARTET_CONTRACT_PASSWORD"]
 BY_JWT = ["createUser", "getUserDetail", "postUserDetail", "updateUser", "updatePassword"]
 BY_AUTHORIZATION = ["verifyMobile", "checkLoginStatus", "checkLoginStatusByPath", "listSignIns"]
 ENDING = ["signOut", "signOutAdministrator", "listSessions", "endSession", "copyMyData", "linkWeChat", "mergeUsers", "closeAccount"]
+# Requests of these differ in nothing, so that few are sent, and none of them to be refused.
+ALIKE = ["readAdministrator", "listSigningKeys"]
 
 calls = requests.Session()
 numbers = itertools.count()
@@ -92,9 +94,9 @@ class Administration:
     def get(self, case, context):
         # Sometimes an ordinary user or an application with other rights, for the refusals.
         chosen = digest(repr((case.path_parameters, case.query, case.body)))[0]
-        if chosen == "0" and not is_example(case):
-            return f"Bearer {member()}"
-        return f"Basic {operator()}" if chosen == "1" and not is_example(case) else f"Bearer {administrator()}"
+        if is_example(case) or name_of(case) in ALIKE:
+            chosen = ""
+        return {"0": lambda: f"Bearer {member()}", "1": lambda: f"Basic {operator()}"}.get(chosen, lambda: f"Bearer {administrator()}")()
 
     def set(self, case, data, context):
         case.headers["Authorization"] = data
