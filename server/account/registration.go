@@ -195,13 +195,19 @@ func (s *Service) checkFree(ctx context.Context, userID int64, c store.UserChang
 		return err
 	}
 	owner, err := s.userOfEmail(ctx, *c.Email, *c.EmailKey)
+	return freeFor(userID, "email", owner, err)
+}
+
+// freeFor is the failure of a value that another user than userID has. owner and err are
+// what was found by it.
+func freeFor(userID int64, what string, owner store.User, err error) error {
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil
 	case err != nil:
 		return storeErr(err)
 	case owner.ID != userID:
-		return storeErr(store.ConflictError{What: "email"})
+		return storeErr(store.ConflictError{What: what})
 	}
 	return nil
 }
@@ -215,13 +221,5 @@ func (s *Service) checkLookalike(ctx context.Context, userID int64, name *string
 		return nil
 	}
 	owner, err := s.store.UserByUsernameKey(ctx, key)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return nil
-	case err != nil:
-		return storeErr(err)
-	case owner.ID != userID:
-		return storeErr(store.ConflictError{What: "username"})
-	}
-	return nil
+	return freeFor(userID, "username", owner, err)
 }
