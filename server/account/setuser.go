@@ -35,8 +35,7 @@ func (s Operator) SetUser(ctx context.Context, id int64, c SetUser) error {
 		return toAPIErr(err, apierr.UserNotFound)
 	}
 	u := UserUpdate{Profile: c.Profile, Username: c.Username, Identity: c.Identity, Remark: c.Remark}
-	u.keepNames(target)
-	change, err := s.columns(id, u)
+	_, change, err := s.changed(target, u)
 	if err != nil {
 		return err
 	}
