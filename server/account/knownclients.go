@@ -4,10 +4,25 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"quartet/server/network"
 	"quartet/store"
 )
+
+const (
+	// knownFor is how long a client IP is known to an account after a sign-in.
+	knownFor = 30 * 24 * time.Hour
+	// mostKnown bounds the sessions that are looked at for it.
+	mostKnown = 1000
+)
+
+// knows reports whether a user was signed in from the client IP within knownFor. It reads
+// as much for a user who does not exist.
+func (s *Service) knows(ctx context.Context, userID int64, clientIP string) (bool, error) {
+	from, err := s.store.ClientIPsOf(ctx, userID, store.TimeOf(s.now().Add(-knownFor)), mostKnown)
+	return isOneOf(clientIP, from), storeErr(err)
+}
 
 // ofMobile is the part of a counter's key that stands for a mobile. A client IP from which
 // its user has signed in within knownFor has counters of its own, because strangers can

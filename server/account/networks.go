@@ -19,10 +19,6 @@ const (
 	sharesOfAll = 10
 	// sharesOfAccount is how many networks it takes at least to lock an account for all.
 	sharesOfAccount = 5
-	// knownFor is how long a client IP is known to an account after a sign-in.
-	knownFor = 30 * 24 * time.Hour
-	// mostKnown bounds the sessions that are looked at for it.
-	mostKnown = 1000
 )
 
 // perClient limits what a client may do: its IPv4 address or IPv6 /64, and its /48 if it
@@ -60,13 +56,6 @@ func (s *Service) perAccount(subject, clientIP string) []store.RateLimit {
 		share.limit("signin-share:" + subject + ":" + s.blockKey(clientIP)),
 		all.limit("signin:" + subject),
 	}
-}
-
-// knows reports whether a user was signed in from the client IP within knownFor. It reads
-// as much for a user who does not exist.
-func (s *Service) knows(ctx context.Context, userID int64, clientIP string) (bool, error) {
-	from, err := s.store.ClientIPsOf(ctx, userID, store.TimeOf(s.now().Add(-knownFor)), mostKnown)
-	return isOneOf(clientIP, from), storeErr(err)
 }
 
 // clientIPKey is the part of counters' keys that stands for a client, and blockKey for
