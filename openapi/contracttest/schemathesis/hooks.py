@@ -94,9 +94,10 @@ class Administration:
     def get(self, case, context):
         # Sometimes an ordinary user or an application with other rights, for the refusals.
         chosen = digest(repr((case.path_parameters, case.query, case.body)))[0]
-        if is_example(case) or name_of(case) in ALIKE:
-            chosen = ""
-        return {"0": lambda: f"Bearer {member()}", "1": lambda: f"Basic {operator()}"}.get(chosen, lambda: f"Bearer {administrator()}")()
+        varies = not is_example(case) and name_of(case) not in ALIKE
+        if varies and chosen == "0":
+            return f"Bearer {member()}"
+        return f"Basic {operator()}" if varies and chosen == "1" else f"Bearer {administrator()}"
 
     def set(self, case, data, context):
         case.headers["Authorization"] = data
