@@ -246,14 +246,16 @@ func TestS4_OneDeviceOfAClass(t *testing.T) {
 	onEachEngine(t, often, func(t *testing.T, s *cluster) {
 		user := s.owner(t, "tao.ran", mobile)
 		s.application(t, user)
-		var mutex sync.Mutex
+		var mutex, deletes sync.Mutex // deletes of several rows at once deadlock on PostgreSQL
 		var tokens []string
 		atOnce(50, func(i int) answer {
 			// There is one code of a mobile at a time, and others use it up.
 			for t.Context().Err() == nil && !t.Failed() {
 				s.setCode(t, account.PurposeSignIn, mobile)
 				// No client IP has asked for the codes, so guesses of all together are counted.
+				deletes.Lock()
 				_, err := s.facts.ExecContext(t.Context(), "DELETE FROM rate_counters WHERE key LIKE 'code-guess:%'")
+				deletes.Unlock()
 				must(t, err)
 				if got := s.server(i).send(t, byCode(mobile, someCode)); got.Status == http.StatusOK {
 					mutex.Lock()
