@@ -67,8 +67,7 @@ func (b *balancer) send(ctx context.Context, r contract.Request) (got answer, er
 // load is a set of clients that send requests without a pause: some create users, some
 // use a session in every dialect.
 type load struct {
-	mayFail bool          // answers may say that the service is unavailable
-	pause   time.Duration // after a refusal
+	mayFail bool // answers may say that the service is unavailable
 	user    int64
 	token   string
 
@@ -85,7 +84,7 @@ type load struct {
 // stopped.
 func startLoad(t *testing.T, s *cluster, b *balancer, mayFail bool) *load {
 	t.Helper()
-	l := &load{mayFail: mayFail, pause: 20 * time.Millisecond, created: map[string]int64{}}
+	l := &load{mayFail: mayFail, created: map[string]int64{}}
 	l.user = s.person(t, "tao.ran", store.RoleMember)
 	s.application(t, l.user)
 	l.token = s.session(t, l.user)
@@ -147,8 +146,9 @@ func (l *load) send(ctx context.Context, t *testing.T, b *balancer, dialect stri
 	default:
 		t.Errorf("%s: status %d: %s", dialect, got.Status, got.Text)
 	}
+	// wait after a refusal
 	select {
-	case <-time.After(l.pause):
+	case <-time.After(20 * time.Millisecond):
 	case <-ctx.Done():
 	}
 	return got, false

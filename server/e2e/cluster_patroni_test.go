@@ -14,6 +14,9 @@ import (
 // load. Nobody helps: another node leads, the servers find it, and the old leader, which
 // has a change that nobody else has, is rewound and follows. Then it leads again.
 func TestCluster_Patroni(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector runs on the failover by hand, which is the same to the servers")
+	}
 	nodes := newPatroni(t)
 	first := nodes[0]
 	s := onOwnPostgres(t, databaseURL(nodes[0].postgres, nodes[1].postgres, nodes[2].postgres))

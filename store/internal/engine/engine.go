@@ -133,6 +133,18 @@ type Key struct {
 // window ends later than that was written under a wrong clock.
 const ClockSkew = 5 * 60 * 1000
 
+// ServerError says in one sentence, without a password, why a server cannot be used as the
+// URL says. It is returned as a value, not as a pointer.
+type ServerError struct {
+	Sentence string
+	Cause    error
+}
+
+func (e ServerError) Error() string { return e.Sentence }
+
+// Unwrap returns the cause.
+func (e ServerError) Unwrap() error { return e.Cause }
+
 // ErrNoBackup means that the engine's own tools make backups.
 var ErrNoBackup = errors.New("store: this engine does not support backups")
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
@@ -22,6 +23,7 @@ const Name = "postgres"
 type Engine struct {
 	engine.StandardSQL
 	engine.Server
+	config *pgx.ConnConfig
 }
 
 // Open creates the pools without connecting. Its errors leave the URL out, because it
@@ -32,7 +34,7 @@ func Open(o engine.Options) (*Engine, error) {
 		return nil, err
 	}
 	w := &engine.Watch{}
-	return &Engine{Server: engine.Server{
+	return &Engine{config: config, Server: engine.Server{
 		DB:       openPool(withTimeouts(config, o.StatementTimeout), o.MaxConnections, w),
 		Slow:     openPool(withTimeouts(config, 0), slowConnections, w),
 		Watch:    w,
@@ -41,6 +43,17 @@ func Open(o engine.Options) (*Engine, error) {
 }
 
 func (*Engine) Name() string { return Name }
+
+// Migrate returns an engine.ServerError if the user lacks rights.
+func (e *Engine) Migrate(ctx context.Context) error {
+	return e.explainRights(e.Server.Migrate(ctx))
+}
+
+// MigrationStatus returns an engine.ServerError if the user lacks rights.
+func (e *Engine) MigrationStatus(ctx context.Context) (current, newest int64, err error) {
+	current, newest, err = e.Server.MigrationStatus(ctx)
+	return current, newest, e.explainRights(err)
+}
 
 func (e *Engine) Snapshot(ctx context.Context) (*sqlx.Tx, error) {
 	begun, err := engine.Snapshot(ctx, e.DB)
