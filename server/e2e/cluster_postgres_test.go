@@ -31,7 +31,7 @@ type postgres struct {
 func newPostgres(t *testing.T) *postgres {
 	t.Helper()
 	p := placePostgres(t, postgresPrograms(t))
-	p.run(t, "initdb", "--no-sync", "--auth=trust", "--encoding=UTF8", "--username=quartet", "--pgdata", p.data())
+	p.run(t, "initdb", "--no-sync", "--auth=trust", "--encoding=UTF8", "--lc-messages=C", "--username=quartet", "--pgdata", p.data())
 	p.start(t)
 	return p
 }
