@@ -54,11 +54,15 @@ func placePostgres(t *testing.T, programs string) *postgres {
 	return p
 }
 
+// programsVariable is the environment variable that names the folder of PostgreSQL's
+// programs, for a machine that has several versions.
+const programsVariable = "QUARTET_TEST_POSTGRES_PROGRAMS"
+
 // postgresPrograms is the folder of PostgreSQL's programs. The test is skipped where
 // there are none.
 func postgresPrograms(t *testing.T) string {
 	t.Helper()
-	if named := os.Getenv("QUARTET_TEST_POSTGRES_PROGRAMS"); named != "" {
+	if named := os.Getenv(programsVariable); named != "" {
 		return named
 	}
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/pg_ctl")

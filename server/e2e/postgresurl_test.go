@@ -105,3 +105,32 @@ func TestPostgresClientEncoding(t *testing.T) {
 		t.Errorf("%s is kept as %s", name, kept)
 	}
 }
+
+// TestPostgresLeastRights: servers need not own the tables, and say at their start which
+// they may not use.
+func TestPostgresLeastRights(t *testing.T) {
+	p := newPostgres(t)
+	db, err := sql.Open("pgx", databaseURL(p))
+	must(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	if code, errs := command(t, "migrate", "--database", databaseURL(p)); code != 0 {
+		t.Fatal(errs)
+	}
+	as := func(statements ...string) {
+		for _, statement := range statements {
+			_, err := db.ExecContext(t.Context(), statement)
+			must(t, err)
+		}
+	}
+	const grant = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO lin"
+	as("CREATE ROLE lin LOGIN", grant, "REVOKE DELETE ON sessions, users FROM lin")
+	serve := []string{"serve", "--addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0", "--open-registration",
+		"--database", "postgres://lin@" + p.address() + "/postgres", "--keys", filepath.Join(t.TempDir(), "keys")}
+	refusing := launch(t, serve...)
+	refusing.awaitEnd(t)
+	if want := "quartet: cannot use the database: the user lin lacks rights on the tables sessions, users: " + grant + "\n"; refusing.log.String() != want {
+		t.Errorf("got %swant %s", refusing.log, want)
+	}
+	as(grant)
+	start(t, serve...).ok(t, postJSON("/api/user/create", `{"username":"tao.ran"}`))
+}

@@ -17,6 +17,7 @@ type Options struct {
 	URL              string
 	MaxConnections   int                     // to a server
 	StatementTimeout time.Duration           // of a statement, or of the wait for a file's lock
+	Tables           []string                // that the store writes to
 	CachedRows       int                     // maximum number of rows that Cached keeps
 	MustExist        bool                    // a file that is missing is not created
 	Created          func(path string) error // is told a file that was created; nil: nobody is told

@@ -150,3 +150,23 @@ func (e *Engine) explainRights(err error) error {
 	}
 	return err
 }
+
+// checkRights makes sure that the user may write to all tables: another one may own them.
+func (e *Engine) checkRights(ctx context.Context) error {
+	const query = `SELECT current_schema(), name FROM unnest(CAST($1 AS TEXT[])) AS wanted (name)
+		WHERE NOT (has_table_privilege(name, 'SELECT') AND has_table_privilege(name, 'INSERT')
+			AND has_table_privilege(name, 'UPDATE') AND has_table_privilege(name, 'DELETE')) ORDER BY name`
+	var lacking []struct {
+		Schema string `db:"current_schema"`
+		Name   string `db:"name"`
+	}
+	if err := e.DB.SelectContext(ctx, &lacking, query, e.tables); err != nil || len(lacking) == 0 {
+		return err
+	}
+	names := make([]string, len(lacking))
+	for i, table := range lacking {
+		names[i] = table.Name
+	}
+	return engine.ServerError{Sentence: fmt.Sprintf("the user %s lacks rights on the tables %s: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %s TO %[1]s",
+		e.config.User, strings.Join(names, ", "), lacking[0].Schema)}
+}

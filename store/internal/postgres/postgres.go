@@ -24,6 +24,7 @@ type Engine struct {
 	engine.StandardSQL
 	engine.Server
 	config *pgx.ConnConfig
+	tables []string
 }
 
 // Open creates the pools without connecting. Its errors leave the URL out, because it
@@ -34,7 +35,7 @@ func Open(o engine.Options) (*Engine, error) {
 		return nil, err
 	}
 	w := &engine.Watch{}
-	return &Engine{config: config, Server: engine.Server{
+	return &Engine{config: config, tables: o.Tables, Server: engine.Server{
 		DB:       openPool(withTimeouts(config, o.StatementTimeout), o.MaxConnections, w),
 		Slow:     openPool(withTimeouts(config, 0), slowConnections, w),
 		Watch:    w,
@@ -44,9 +45,13 @@ func Open(o engine.Options) (*Engine, error) {
 
 func (*Engine) Name() string { return Name }
 
-// Migrate returns an engine.ServerError if the user lacks rights.
+// Migrate returns an engine.ServerError if the user lacks rights, also those to use the
+// tables.
 func (e *Engine) Migrate(ctx context.Context) error {
-	return e.explainRights(e.Server.Migrate(ctx))
+	if err := e.Server.Migrate(ctx); err != nil {
+		return e.explainRights(err)
+	}
+	return e.checkRights(ctx)
 }
 
 // MigrationStatus returns an engine.ServerError if the user lacks rights.
