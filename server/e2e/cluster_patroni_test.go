@@ -40,11 +40,11 @@ func TestCluster_Patroni(t *testing.T) {
 	if !strings.Contains(first.said(), "running pg_rewind") {
 		t.Errorf("the old leader was not rewound:\n%s", first.said())
 	}
-	leader(t, nodes, nodes[1]).switchOver(t, first)
+	nodes[1].leader(t, nodes).switchOver(t, first)
 	s.writesAgain(t, "the lead is handed over")
 	await(t, "the first node to lead", func() bool {
 		nodes[1].awaitMembers(t, len(nodes))
-		return leader(t, nodes, nodes[1]) == first
+		return nodes[1].leader(t, nodes) == first
 	})
 	l.more(t, 100)
 	s.dead(t, l.user, ended)
