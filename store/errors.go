@@ -22,6 +22,10 @@ var (
 	ErrDiskFull  = engine.ErrDiskFull
 )
 
+// ServerError says in one sentence why the server of a database cannot be used as the URL
+// says. Other errors of the store wrap it.
+type ServerError = engine.ServerError
+
 // ErrTooMany means that there are as many rows already as the caller allows.
 var ErrTooMany = errors.New("store: too many")
 

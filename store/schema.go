@@ -122,6 +122,19 @@ var notExported = []string{
 	"goose_db_version", "goose_lock",
 }
 
+// writtenTables are the tables that the methods of the store write to.
+func writtenTables() (names []string) {
+	for _, table := range exportedTables {
+		names = append(names, table.Name)
+	}
+	for _, name := range notExported {
+		if !strings.HasPrefix(name, "goose_") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // MinDumpVersion is the oldest schema version whose dumps can be imported.
 const MinDumpVersion = 4
 

@@ -75,7 +75,7 @@ func (o Options) withDefaults() engine.Options {
 		o.SessionCache = defaults.SessionCache
 	}
 	return engine.Options{
-		URL: o.URL, MaxConnections: o.MaxConnections, StatementTimeout: o.StatementTimeout, CachedRows: o.SessionCache,
+		URL: o.URL, Tables: writtenTables(), MaxConnections: o.MaxConnections, StatementTimeout: o.StatementTimeout, CachedRows: o.SessionCache,
 		MustExist: o.MustExist, Created: o.Created, Accept: o.Accept, Moved: o.Moved,
 	}
 }

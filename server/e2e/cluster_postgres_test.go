@@ -30,19 +30,18 @@ type postgres struct {
 // newPostgres starts a server on new data.
 func newPostgres(t *testing.T) *postgres {
 	t.Helper()
-	p := placePostgres(t)
-	p.run(t, "initdb", "--no-sync", "--auth=trust", "--username=quartet", "--pgdata", p.data())
+	p := placePostgres(t, postgresPrograms(t))
+	p.run(t, "initdb", "--no-sync", "--auth=trust", "--encoding=UTF8", "--lc-messages=C", "--username=quartet", "--pgdata", p.data())
 	p.start(t)
 	return p
 }
 
-// placePostgres finds a place for a server, and skips the test where there are
-// no programs.
-func placePostgres(t *testing.T) *postgres {
+// placePostgres finds a place for a server of these programs.
+func placePostgres(t *testing.T, programs string) *postgres {
 	t.Helper()
 	place, err := os.MkdirTemp("", "quartet-postgres")
 	must(t, err)
-	p := &postgres{programs: postgresPrograms(t), place: place, port: freePort(t)}
+	p := &postgres{programs: programs, place: place, port: freePort(t)}
 	if owner := postgresOwner(t); owner != nil {
 		must(t, os.Chown(place, int(owner.Uid), int(owner.Gid)))
 	}
@@ -55,8 +54,17 @@ func placePostgres(t *testing.T) *postgres {
 	return p
 }
 
+// programsVariable is the environment variable that names the folder of PostgreSQL's
+// programs, for a machine that has several versions.
+const programsVariable = "QUARTET_TEST_POSTGRES_PROGRAMS"
+
+// postgresPrograms is the folder of PostgreSQL's programs. The test is skipped where
+// there are none.
 func postgresPrograms(t *testing.T) string {
 	t.Helper()
+	if named := os.Getenv(programsVariable); named != "" {
+		return named
+	}
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/pg_ctl")
 	if len(found) > 0 {
 		return filepath.Dir(slices.Max(found))
@@ -189,7 +197,7 @@ func (p *postgres) kill(t *testing.T) {
 // nothing that the standby does not have.
 func (p *postgres) standby(t *testing.T) *postgres {
 	t.Helper()
-	s := placePostgres(t)
+	s := placePostgres(t, p.programs)
 	s.run(t, "pg_basebackup", "--host=127.0.0.1", "--port", strconv.Itoa(p.port), "--username=quartet",
 		"--pgdata", s.data(), "--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync")
 	s.start(t)

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -102,7 +103,7 @@ func TestS1_DumpHoldsNoCredential(t *testing.T) {
 func (s *cluster) dump(t *testing.T) string {
 	t.Helper()
 	if s.engine == store.Postgres {
-		path, err := exec.LookPath("pg_dump")
+		path, err := exec.LookPath(filepath.Join(os.Getenv(programsVariable), "pg_dump"))
 		if err != nil {
 			t.Skip("to dump PostgreSQL, install its client programs (pg_dump)")
 		}

@@ -17,6 +17,7 @@ type Options struct {
 	URL              string
 	MaxConnections   int                     // to a server
 	StatementTimeout time.Duration           // of a statement, or of the wait for a file's lock
+	Tables           []string                // that the store writes to
 	CachedRows       int                     // maximum number of rows that Cached keeps
 	MustExist        bool                    // a file that is missing is not created
 	Created          func(path string) error // is told a file that was created; nil: nobody is told
@@ -132,6 +133,18 @@ type Key struct {
 // ClockSkew is how many milliseconds the clocks of servers can differ. A counter whose
 // window ends later than that was written under a wrong clock.
 const ClockSkew = 5 * 60 * 1000
+
+// ServerError says in one sentence, without a password, why a server cannot be used as the
+// URL says. It is returned as a value, not as a pointer.
+type ServerError struct {
+	Sentence string
+	Cause    error
+}
+
+func (e ServerError) Error() string { return e.Sentence }
+
+// Unwrap returns the cause.
+func (e ServerError) Unwrap() error { return e.Cause }
 
 // ErrNoBackup means that the engine's own tools make backups.
 var ErrNoBackup = errors.New("store: this engine does not support backups")

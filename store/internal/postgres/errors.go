@@ -18,6 +18,8 @@ const (
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
 	undefinedTable       = "42P01"
+
+	insufficientPrivilege = "42501"
 )
 
 // Classify classifies an error.

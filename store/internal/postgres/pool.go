@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"fmt"
 	"os"
@@ -39,10 +40,18 @@ func configure(url string) (*pgx.ConnConfig, error) {
 		config.ConnectTimeout = engine.ConnectTimeout / time.Duration(hosts(config))
 	}
 	config.DialFunc = engine.Dialer(config.ConnectTimeout).DialContext
-	if config.ValidateConnect == nil {
+	target := config.ValidateConnect
+	if target == nil {
 		// A standby lags behind: it would accept a session that has ended.
-		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+		target = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
+	config.ValidateConnect = func(ctx context.Context, c *pgconn.PgConn) error {
+		if err := checkEncoding(c); err != nil {
+			return err
+		}
+		return target(ctx, c)
+	}
+	config.RuntimeParams["client_encoding"] = "UTF8" // a role or a database may have another one set
 	usual := config.OnPgError
 	config.OnPgError = func(c *pgconn.PgConn, failed *pgconn.PgError) (keep bool) {
 		return failed.Code != readOnly && usual(c, failed)
@@ -77,11 +86,11 @@ func hosts(config *pgx.ConnConfig) int {
 
 // openPool creates a pool without connecting.
 func openPool(config *pgx.ConnConfig, connections int, w *engine.Watch) *sqlx.DB {
-	return engine.NewPool(stdlib.OpenDB(*config,
+	return engine.NewPool(sql.OpenDB(connector{config: config, Connector: stdlib.GetConnector(*config,
 		stdlib.OptionResetSession(func(ctx context.Context, c *pgx.Conn) error { return reuse(ctx, c, w) }),
 		// reuse checks the connection with a time limit
 		stdlib.OptionShouldPing(func(context.Context, stdlib.ShouldPingParams) bool { return false }),
-	), "pgx", connections)
+	)}), "pgx", connections)
 }
 
 // lastUse is the key of a connection's last use in its custom data.

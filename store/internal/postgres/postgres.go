@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
@@ -22,6 +23,8 @@ const Name = "postgres"
 type Engine struct {
 	engine.StandardSQL
 	engine.Server
+	config *pgx.ConnConfig
+	tables []string
 }
 
 // Open creates the pools without connecting. Its errors leave the URL out, because it
@@ -32,7 +35,7 @@ func Open(o engine.Options) (*Engine, error) {
 		return nil, err
 	}
 	w := &engine.Watch{}
-	return &Engine{Server: engine.Server{
+	return &Engine{config: config, tables: o.Tables, Server: engine.Server{
 		DB:       openPool(withTimeouts(config, o.StatementTimeout), o.MaxConnections, w),
 		Slow:     openPool(withTimeouts(config, 0), slowConnections, w),
 		Watch:    w,
@@ -41,6 +44,21 @@ func Open(o engine.Options) (*Engine, error) {
 }
 
 func (*Engine) Name() string { return Name }
+
+// Migrate returns an engine.ServerError if the user lacks rights, also those to use the
+// tables.
+func (e *Engine) Migrate(ctx context.Context) error {
+	if err := e.Server.Migrate(ctx); err != nil {
+		return e.explainRights(err)
+	}
+	return e.checkRights(ctx)
+}
+
+// MigrationStatus returns an engine.ServerError if the user lacks rights.
+func (e *Engine) MigrationStatus(ctx context.Context) (current, newest int64, err error) {
+	current, newest, err = e.Server.MigrationStatus(ctx)
+	return current, newest, e.explainRights(err)
+}
 
 func (e *Engine) Snapshot(ctx context.Context) (*sqlx.Tx, error) {
 	begun, err := engine.Snapshot(ctx, e.DB)

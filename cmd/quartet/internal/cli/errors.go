@@ -43,6 +43,9 @@ func ExitCode(err error) int {
 // Message words an error for the operator, who may see causes that a client must
 // not see.
 func Message(err error) string {
+	if refused, ok := errors.AsType[store.ServerError](err); ok {
+		return "cannot use the database: " + refused.Sentence
+	}
 	failed, ok := errors.AsType[*apierr.Error](err)
 	if !ok {
 		return err.Error()
