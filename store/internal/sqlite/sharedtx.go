@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 
 	"github.com/jmoiron/sqlx"
+
+	"quartet/store/internal/engine"
 )
 
 // The savepoint of one write in a shared transaction.
@@ -246,4 +248,8 @@ func (t *sharedTx) ExecOnce(ctx context.Context, query string, args ...any) (cha
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+func (t *sharedTx) Later(ctx context.Context, query string, args []any, changed func(int64) error) error {
+	return engine.Now(ctx, t, query, args, changed)
 }
