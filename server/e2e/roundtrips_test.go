@@ -58,31 +58,37 @@ func countCosts(t *testing.T, url string, costs map[string]cost) {
 	h := newInProcessServerOn(t, storetest.Open(t, store.Options{URL: counted}))
 	_, err = storetest.PutMetadataIfAbsent(t.Context(), h.store, account.DemoMetadata, "yes")
 	must(t, err)
-	must(t, h.rules.ResetDemo(t.Context(), fuzzSeed()))
+	seed := fuzzSeed()
+	seed.Webhooks = nil // with one, each event that it wants is another statement
+	must(t, h.rules.ResetDemo(t.Context(), seed))
 	_, err = h.store.LearnWebhooks(t.Context()) // as a server does all the time
 	must(t, err)
 	code := func() string {
 		expect(t, h.send(postJSON("/auth/mobile/code", `{"mobile":"`+mobile+`"}`)), http.StatusOK)
 		return h.sms.Messages()[0].Code
 	}
+	byCodeOf := func(header ...string) func() contract.Request {
+		return func() contract.Request { return byCode(mobile, code(), header...) }
+	}
 	access := text(expect(t, h.send(byCode(mobile, code())), http.StatusOK), "data.accessToken.value")
 	jwt := text(expect(t, h.send(byPassword("demo", goodPassword)), http.StatusOK), "Jwt")
-	of := func(token string, header ...string) func() contract.Request {
+	info := func(token string, header ...string) func() contract.Request {
 		return func() contract.Request {
 			return get(fmt.Sprintf("/user/info?userId=1&accessToken=%s", token), header...)
 		}
 	}
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name    string
 		request func() contract.Request
 		status  int
 	}{
-		"user/info":                         {of(access, "X-App-Id", "1"), http.StatusOK},
-		"user/info of an unknown token":     {of(strings.Repeat("A", 8)+access[8:], "X-App-Id", "1"), http.StatusUnauthorized},
-		"user/info without application":     {of(access), http.StatusBadRequest},
-		"user/info with a JWT":              {of(jwt, "X-App-Id", "1"), http.StatusOK},
-		"sign-in by code":                   {func() contract.Request { return byCode(mobile, code()) }, http.StatusOK},
-		"sign-in by code of an application": {func() contract.Request { return byCode(mobile, code(), "X-App-Id", "1") }, http.StatusOK},
-		"sign-in by password":               {func() contract.Request { return byPassword("demo", goodPassword) }, http.StatusOK},
+		{"user/info", info(access, "X-App-Id", "1"), http.StatusOK},
+		{"user/info without application", info(access), http.StatusUnauthorized},
+		{"user/info with a JWT", info(jwt, "X-App-Id", "1"), http.StatusOK},
+		{"user/info of an unknown token", info("AT-1-"+strings.Repeat("A", len(access)-5), "X-App-Id", "1"), http.StatusUnauthorized},
+		{"sign-in by code", byCodeOf(), http.StatusOK},
+		{"sign-in by code of an application", byCodeOf("X-App-Id", "1"), http.StatusOK},
+		{"sign-in by password", func() contract.Request { return byPassword("demo", goodPassword) }, http.StatusOK},
 	} {
 		var took wirecount.Counts
 		for range 3 { // the first one prepares statements
@@ -91,9 +97,10 @@ func countCosts(t *testing.T, url string, costs map[string]cost) {
 			expect(t, h.send(request), c.status)
 			took = proxy.Take()
 		}
-		if got := (cost{len(took.Statements), took.RoundTrips}); got.statements > costs[name].statements || got.roundTrips > costs[name].roundTrips || got.statements == 0 {
+		t.Logf("%s: %d statements in %d round trips", c.name, len(took.Statements), took.RoundTrips)
+		if got := (cost{len(took.Statements), took.RoundTrips}); got.statements > costs[c.name].statements || got.roundTrips > costs[c.name].roundTrips || got.statements == 0 {
 			t.Errorf("%s takes %d statements in %d round trips, want at most %d in %d:\n%s",
-				name, got.statements, got.roundTrips, costs[name].statements, costs[name].roundTrips, strings.Join(took.Statements, "\n"))
+				c.name, got.statements, got.roundTrips, costs[c.name].statements, costs[c.name].roundTrips, strings.Join(took.Statements, "\n"))
 		}
 	}
 }

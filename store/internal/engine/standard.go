@@ -74,6 +74,13 @@ func (t PlainTx) Later(ctx context.Context, query string, args []any, changed fu
 	return Now(ctx, t, query, args, changed)
 }
 
+func (t PlainTx) SelectLater(ctx context.Context, rows any, query string, args ...any) error {
+	return t.Select(ctx, rows, query, args...)
+}
+
+// Flush has nothing to wait for.
+func (PlainTx) Flush(context.Context) error { return nil }
+
 // Now implements Tx.Later by Tx.Exec.
 func Now(ctx context.Context, t Tx, query string, args []any, changed func(int64) error) error {
 	rows, err := t.Exec(ctx, query, args...)

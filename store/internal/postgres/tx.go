@@ -119,12 +119,20 @@ func (t *tx) ExecOnce(ctx context.Context, query string, args ...any) (int64, er
 
 func (t *tx) exec(ctx context.Context, bound string, args []any) (changed int64, err error) {
 	t.queue(bound, args, func(rows int64) error { changed = rows; return nil })
-	err = t.flush(ctx)
+	err = t.Flush(ctx)
 	return changed, err
 }
 
 // Select implements engine.Tx.Select.
 func (t *tx) Select(ctx context.Context, rows any, query string, args ...any) error {
+	if err := t.SelectLater(ctx, rows, query, args...); err != nil {
+		return err
+	}
+	return t.Flush(ctx)
+}
+
+// SelectLater implements engine.Tx.SelectLater.
+func (t *tx) SelectLater(_ context.Context, rows any, query string, args ...any) error {
 	t.queued = append(t.queued, statement{query: bind(query), args: args, result: func(from pgx.BatchResults) error {
 		found, err := from.Query()
 		if err != nil {
@@ -137,7 +145,7 @@ func (t *tx) Select(ctx context.Context, rows any, query string, args ...any) er
 		found.Close()
 		return found.Err()
 	}})
-	return t.flush(ctx)
+	return nil
 }
 
 // Get implements engine.Tx.Get.
@@ -154,8 +162,11 @@ func (t *tx) Get(ctx context.Context, row any, query string, args ...any) error 
 	return nil
 }
 
-// flush sends what is queued, and reads the results.
-func (t *tx) flush(ctx context.Context) error {
+// Flush sends what is queued, and reads the results.
+func (t *tx) Flush(ctx context.Context) error {
+	if len(t.queued) == 0 {
+		return nil
+	}
 	if t.failed {
 		return sql.ErrTxDone
 	}
@@ -193,7 +204,7 @@ func (t *tx) commit(ctx context.Context) error {
 	}
 	for _, s := range t.queued {
 		if s.must {
-			if err := t.flush(ctx); err != nil {
+			if err := t.Flush(ctx); err != nil {
 				return err
 			}
 			break
@@ -206,7 +217,7 @@ func (t *tx) commit(ctx context.Context) error {
 		}
 		return err
 	}})
-	return t.flush(ctx)
+	return t.Flush(ctx)
 }
 
 // rollBack leaves the connection without a transaction, or reports that it could not.

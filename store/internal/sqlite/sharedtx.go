@@ -253,3 +253,10 @@ func (t *sharedTx) ExecOnce(ctx context.Context, query string, args ...any) (cha
 func (t *sharedTx) Later(ctx context.Context, query string, args []any, changed func(int64) error) error {
 	return engine.Now(ctx, t, query, args, changed)
 }
+
+func (t *sharedTx) SelectLater(ctx context.Context, rows any, query string, args ...any) error {
+	return t.Select(ctx, rows, query, args...)
+}
+
+// Flush has nothing to wait for.
+func (*sharedTx) Flush(context.Context) error { return nil }
