@@ -2,10 +2,7 @@ package wirecount
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"net"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -39,31 +36,31 @@ type protocol interface {
 }
 
 // Before puts a proxy before the first host of a database's URL, postgres://… or mysql://…,
-// and returns the URL that leads through it. The caller closes it.
+// and returns a URL that leads through it to that host alone. The caller closes it.
 func Before(address string) (*Proxy, string, error) {
-	parsed, err := url.Parse(address)
-	if err != nil {
-		return nil, "", errors.New("wirecount: not a URL of one host") // its text can contain a password
-	}
-	p := &Proxy{database: parsed.Host, open: map[net.Conn]bool{}}
+	scheme, rest, _ := strings.Cut(address, "://")
+	authority, path, _ := strings.Cut(rest, "/")
+	at := strings.LastIndexByte(authority, '@') + 1
+	host, _, _ := strings.Cut(authority[at:], ",")
+	p := &Proxy{database: host, open: map[net.Conn]bool{}}
 	port := "5432"
-	switch parsed.Scheme {
+	switch scheme {
 	case "postgres", "postgresql":
 		p.follow = func(p *Proxy) protocol { return newPostgres(p) }
 	case "mysql":
 		port, p.follow = "3306", func(p *Proxy) protocol { return &mysql{proxy: p} }
-	default:
-		return nil, "", fmt.Errorf("wirecount: %s is no protocol that can be counted", parsed.Scheme)
+	default: // the text can contain a password
+		return nil, "", errors.New("wirecount: the URL is neither postgres://… nor mysql://…")
 	}
-	if parsed.Port() == "" {
-		p.database = net.JoinHostPort(strings.Trim(parsed.Host, "[]"), port)
+	if _, _, err := net.SplitHostPort(host); err != nil {
+		p.database = net.JoinHostPort(strings.Trim(host, "[]"), port)
 	}
+	var err error
 	if p.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return nil, "", err
 	}
-	parsed.Host = p.listener.Addr().String()
 	go p.accept()
-	return p, parsed.String(), nil
+	return p, scheme + "://" + authority[:at] + p.listener.Addr().String() + "/" + path, nil
 }
 
 // Take returns what was sent since the last call.
@@ -161,5 +158,3 @@ func (f *frames) next(header int, size func(header []byte) int) (message []byte,
 	f.buffer = f.buffer[length:]
 	return message, true
 }
-
-var _ io.Closer = (*Proxy)(nil)
