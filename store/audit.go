@@ -35,11 +35,19 @@ var (
 	selectAudit = "SELECT " + selected[AuditEvent]("") + " FROM audit_events "
 )
 
+// auditRows is the number of events that one statement inserts, so that there are few query
+// texts.
+const auditRows = 4
+
 // InsertAudit adds events, all or none of them, and queues them for the webhooks that
-// want them. It returns a ConflictError of id.
+// want them. It returns a ConflictError of id, which may come with the commit.
 func (tx Tx) InsertAudit(ctx context.Context, events ...AuditEvent) error {
-	for _, event := range events {
-		if err := tx.insert(ctx, "InsertAudit", insertAudit, event); err != nil {
+	for some := range slices.Chunk(events, auditRows) {
+		rows := manyRows{insert: insertAudit}
+		for _, event := range some {
+			rows.add(valuesOf(event)...)
+		}
+		if err := tx.later(ctx, "InsertAudit", rows.query(), nil, rows.args...); err != nil {
 			return err
 		}
 	}

@@ -29,22 +29,19 @@ var createdCode = []string{"code_mac", "active", "attempts", "attempts_of_others
 // key. The code is not valid until ActivateCode.
 func (tx Tx) CreateCode(ctx context.Context, k CodeKey, mac string, now, expires Time) error {
 	query := tx.store.engine.InsertOrUpdate(createCode, "(purpose, mobile_index, asker)", createdCode)
-	_, err := tx.exec(ctx, "CreateCode", query, k.Purpose, k.MobileIndex, k.Asker, mac, now, expires)
-	return err
+	return tx.later(ctx, "CreateCode", query, nil, k.Purpose, k.MobileIndex, k.Asker, mac, now, expires)
 }
 
 // ActivateCode makes a code valid after its message was accepted. It does nothing if a
 // newer code has replaced it.
 func (tx Tx) ActivateCode(ctx context.Context, k CodeKey, mac string) error {
-	_, err := tx.exec(ctx, "ActivateCode", activateCode, k.Purpose, k.MobileIndex, k.Asker, mac)
-	return err
+	return tx.later(ctx, "ActivateCode", activateCode, nil, k.Purpose, k.MobileIndex, k.Asker, mac)
 }
 
 // DeleteCode deletes a code whose message was not accepted, unless a newer one has
 // replaced it.
 func (tx Tx) DeleteCode(ctx context.Context, k CodeKey, mac string) error {
-	_, err := tx.exec(ctx, "DeleteCode", deleteCode, k.Purpose, k.MobileIndex, k.Asker, mac)
-	return err
+	return tx.later(ctx, "DeleteCode", deleteCode, nil, k.Purpose, k.MobileIndex, k.Asker, mac)
 }
 
 // ConsumeCode counts an attempt of the one who asked for the code, and reports whether the
@@ -63,13 +60,13 @@ func (tx Tx) ConsumeCodeOfOther(ctx context.Context, k CodeKey, mac string, now 
 }
 
 func (tx Tx) consume(ctx context.Context, verb, query string, k CodeKey, mac string, now Time, maxAttempts int64) (spent bool, err error) {
-	counted, err := tx.exec(ctx, verb, query, mac, now, k.Purpose, k.MobileIndex, k.Asker, maxAttempts, now)
+	var counted, used int64
+	err = tx.later(ctx, verb, query, &counted, mac, now, k.Purpose, k.MobileIndex, k.Asker, maxAttempts, now)
 	if err != nil || counted == 0 {
 		return false, err
 	}
-	var used int64
 	err = tx.get(ctx, verb, &used, usedCodes, k.Purpose, k.MobileIndex, k.Asker)
-	return used > 0, err
+	return counted > 0 && used > 0, err
 }
 
 // OtherCode returns the key of the next code that somebody else than k.Asker has asked for,

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jmoiron/sqlx"
 
 	"quartet/store"
+	"quartet/store/internal/engine"
 	"quartet/store/storetest"
 )
 
@@ -46,13 +46,13 @@ func isolated(t *testing.T) (s *store.Store, other func(query string, args ...an
 }
 
 // overtaken updates a row after another transaction has updated it.
-func overtaken(ctx context.Context, t *sqlx.Tx, meanwhile func()) error {
+func overtaken(ctx context.Context, t engine.Tx, meanwhile func()) error {
 	var nickname string
-	if err := t.GetContext(ctx, &nickname, see, 1); err != nil {
+	if err := t.Get(ctx, &nickname, see, 1); err != nil {
 		return err
 	}
 	meanwhile()
-	_, err := t.ExecContext(ctx, rename, "ours", 1)
+	_, err := t.Exec(ctx, rename, "ours", 1)
 	return err
 }
 
@@ -60,7 +60,7 @@ func TestSerializationFailureIsRepeated(t *testing.T) {
 	t.Parallel()
 	s, other := isolated(t)
 	var codes []string
-	err := s.Write(t.Context(), func(tx *sqlx.Tx) error {
+	err := s.Write(t.Context(), func(tx engine.Tx) error {
 		err := overtaken(t.Context(), tx, func() {
 			if len(codes) < 2 {
 				other(rename, "theirs", 1)
@@ -82,7 +82,7 @@ func TestSerializationFailureIsRetriedForALimitedTime(t *testing.T) {
 	s, other := isolated(t)
 	s.SetRetryTime(50 * time.Millisecond)
 	runs := 0
-	err := s.Write(t.Context(), func(tx *sqlx.Tx) error {
+	err := s.Write(t.Context(), func(tx engine.Tx) error {
 		runs++
 		return overtaken(t.Context(), tx, func() { other(rename, "theirs", 1) })
 	})
@@ -109,8 +109,8 @@ func TestDeadlockIsRepeated(t *testing.T) {
 	deadlocks := make(chan struct{}, 100)
 	take := func(name string, first, second int) error {
 		met := false
-		return s.Write(t.Context(), func(tx *sqlx.Tx) error {
-			if _, err := tx.ExecContext(t.Context(), rename, name, first); err != nil {
+		return s.Write(t.Context(), func(tx engine.Tx) error {
+			if _, err := tx.Exec(t.Context(), rename, name, first); err != nil {
 				return err
 			}
 			if !met {
@@ -118,7 +118,7 @@ func TestDeadlockIsRepeated(t *testing.T) {
 				firstRow <- struct{}{}
 				<-both
 			}
-			_, err := tx.ExecContext(t.Context(), rename, name, second)
+			_, err := tx.Exec(t.Context(), rename, name, second)
 			if code(err) == "40P01" {
 				deadlocks <- struct{}{}
 			}

@@ -10,9 +10,9 @@ import (
 	"quartet/store/internal/sqlite"
 )
 
-// Write is InTx on PostgreSQL, for tests that look at its retries.
-func (s *Store) Write(ctx context.Context, do func(*sqlx.Tx) error) error {
-	return s.InTx(ctx, func(tx Tx) error { return do(tx.tx.(engine.PlainTx).Tx) })
+// Write is InTx with statements that the store does not have.
+func (s *Store) Write(ctx context.Context, do func(engine.Tx) error) error {
+	return s.InTx(ctx, func(tx Tx) error { return do(tx.tx) })
 }
 
 // InTxAlone is InTx in a transaction that nobody shares.

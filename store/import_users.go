@@ -234,14 +234,17 @@ func (m *manyRows) add(values ...any) {
 	m.args, m.count = append(m.args, values...), m.count+1
 }
 
+func (m *manyRows) query() string {
+	return m.insert + strings.Repeat(", "+placeholders(len(m.args)/m.count), m.count-1)
+}
+
 // insertRows inserts what was collected, and empties it.
 func (tx Tx) insertRows(ctx context.Context, collected ...*manyRows) error {
 	for _, rows := range collected {
 		if rows.count == 0 {
 			continue
 		}
-		query := rows.insert + strings.Repeat(", "+placeholders(len(rows.args)/rows.count), rows.count-1)
-		_, err := tx.exec(ctx, "ImportUsers", query, rows.args...)
+		_, err := tx.exec(ctx, "ImportUsers", rows.query(), rows.args...)
 		if _, taken := errors.AsType[ConflictError](err); taken {
 			return errRerun
 		}

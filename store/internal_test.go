@@ -87,7 +87,7 @@ func hotQueries(s *Store) map[string]string {
 		"SessionByID": sessionByID, "SessionByRefreshHash": sessionByRefreshHash,
 		"SessionWithUserByAccessHash": sessionWithUserByAccessHash, "SessionWithUserByPreviousHash": sessionWithUserByPreviousHash,
 		"SessionWithUserByID": sessionWithUserByID,
-		"LiveSessions":        liveSessions, "ClientIPsOf": clientIPsOf, "ReplacementOf": replacementOf, "liveOfClass": liveOfClass, "endUserSessions": endUserSessions,
+		"LiveSessions":        liveSessions, "ClientIPsOf": clientIPsOf, "ReplacementOf": replacementOf, "findOthers": findOthers, "endOfClass": endOfClass, "noteUser": noteUser, "endUserSessions": endUserSessions,
 		"LiveApplicationSecrets": applicationWithSecrets, "ApplicationSecrets": applicationSecrets, "countLiveSecrets": countLiveSecrets,
 		"MembershipsOf": membershipsOf, "ProfileByID": profileByID, "WeChatIdentitiesOf": identitiesOf,
 		"ConsumeCode": consumeCode, "ConsumeCodeOfOther": consumeCodeOfOther, "usedCodes": usedCodes, "OtherCode": nextOtherCode, "WeChatCode": weChatCode, "keptWeChatCode": keptWeChatCode,
@@ -114,7 +114,7 @@ func TestHotQueriesScanNothing(t *testing.T) {
 			t.Fatal(name, err)
 		}
 		for _, step := range steps {
-			if strings.HasPrefix(step.Detail, "SCAN") {
+			if strings.HasPrefix(step.Detail, "SCAN") && step.Detail != "SCAN CONSTANT ROW" {
 				t.Errorf("%s: %s", name, step.Detail)
 			}
 		}

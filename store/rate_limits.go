@@ -37,9 +37,26 @@ func (e RateLimitError) Error() string {
 func (tx Tx) ConsumeRateLimits(ctx context.Context, limits []RateLimit, now Time) error {
 	// All callers lock rows in the same order, so they cannot deadlock.
 	limits = slices.SortedFunc(slices.Values(limits), func(a, b RateLimit) int { return cmp.Compare(a.Key, b.Key) })
+	const verb = "ConsumeRateLimits"
+	counted := make([]int64, len(limits)) // 0 where the limit is reached
+	for i, q := range limits {
+		if q.Limit <= 0 {
+			continue
+		}
+		err := tx.later(ctx, verb, tx.store.engine.CountRateLimit(), &counted[i], q.Key, now, now+Time(q.WindowMillis), q.Limit)
+		if err != nil {
+			return err
+		}
+	}
+	if err := tx.store.fail(verb, tx.tx.Flush(ctx)); err != nil {
+		return err
+	}
 	var longest int64
-	for _, q := range limits {
-		wait, err := tx.count(ctx, q, now)
+	for i, q := range limits {
+		if counted[i] > 0 {
+			continue
+		}
+		wait, err := tx.waitFor(ctx, q, now)
 		if err != nil {
 			return err
 		}
@@ -51,20 +68,15 @@ func (tx Tx) ConsumeRateLimits(ctx context.Context, limits []RateLimit, now Time
 	return nil
 }
 
-// count counts one event and returns 0, or the milliseconds until there is room. A
+// waitFor returns how many milliseconds it takes until a limit that is reached has room. A
 // window starts with its first event, so a limit of 1 is a minimum interval between two
 // events.
-func (tx Tx) count(ctx context.Context, q RateLimit, now Time) (wait int64, err error) {
-	const verb = "ConsumeRateLimits"
+func (tx Tx) waitFor(ctx context.Context, q RateLimit, now Time) (int64, error) {
 	if q.Limit <= 0 {
 		return max(q.WindowMillis, 1), nil
 	}
-	counted, err := tx.exec(ctx, verb, tx.store.engine.CountRateLimit(), q.Key, now, now+Time(q.WindowMillis), q.Limit)
-	if err != nil || counted > 0 {
-		return 0, err
-	}
 	var expires Time
-	if err := tx.get(ctx, verb, &expires, rateLimitExpires, q.Key); err != nil {
+	if err := tx.get(ctx, "ConsumeRateLimits", &expires, rateLimitExpires, q.Key); err != nil {
 		return 0, rerunIfGone(err)
 	}
 	return max(int64(expires-now), 1), nil
@@ -73,7 +85,7 @@ func (tx Tx) count(ctx context.Context, q RateLimit, now Time) (wait int64, err 
 // ResetRateLimits deletes the counters of keys.
 func (tx Tx) ResetRateLimits(ctx context.Context, keys []string) error {
 	for _, key := range slices.Sorted(slices.Values(keys)) {
-		if _, err := tx.exec(ctx, "ResetRateLimits", resetRateLimit, key); err != nil {
+		if err := tx.later(ctx, "ResetRateLimits", resetRateLimit, nil, key); err != nil {
 			return err
 		}
 	}

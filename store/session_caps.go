@@ -3,8 +3,8 @@ package store
 import "context"
 
 const (
-	// oldSessions begins with the sessions of a user that come after the newest ones. Few
-	// users have any, and an index finds that out.
+	// oldSessions is the first session of a user that comes after the newest ones. Few
+	// users have one, and an index finds that out.
 	oldSessions = "SELECT id FROM sessions WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?"
 
 	// openedBefore is when the oldest of as many of the newest sessions was opened.
@@ -28,17 +28,14 @@ type SessionCaps struct {
 	WindowMillis int64
 }
 
-// CapSessions ends the oldest sessions of a user beyond the number that may be live, and
-// deletes the rows of the oldest past ones. It is called after OpenSession, in the same
-// transaction, so that it is exact however many sign-ins run at once. It returns the ids
-// of the sessions that it ended, or a RateLimitError: then the caller must let the
-// transaction fail.
-func (tx Tx) CapSessions(ctx context.Context, userID int64, caps SessionCaps, now Time) (ended []int64, err error) {
-	const verb = "CapSessions"
-	var old, excess, past []int64
-	if err := tx.list(ctx, verb, &old, oldSessions, userID, min(caps.Live, caps.Past, caps.Opened)); err != nil || len(old) == 0 {
-		return nil, err
-	}
+func (c SessionCaps) fewest() int { return min(c.Live, c.Past, c.Opened) }
+
+// capSessions ends the oldest sessions of a user beyond the number that may be live, and
+// deletes the rows of the oldest past ones. The user's row is locked, so it is exact
+// however many sign-ins run at once. It returns the ids of the sessions that it ended.
+func (tx Tx) capSessions(ctx context.Context, userID int64, caps SessionCaps, now Time) (ended []int64, err error) {
+	const verb = "OpenSession"
+	var excess, past []int64
 	if err := tx.limitOpened(ctx, userID, caps, now); err != nil {
 		return nil, err
 	}
@@ -65,7 +62,7 @@ func (tx Tx) CapSessions(ctx context.Context, userID int64, caps SessionCaps, no
 
 func (tx Tx) limitOpened(ctx context.Context, userID int64, caps SessionCaps, now Time) error {
 	var opened []Time
-	if err := tx.list(ctx, "CapSessions", &opened, openedBefore, userID, caps.Opened); err != nil || len(opened) == 0 {
+	if err := tx.list(ctx, "OpenSession", &opened, openedBefore, userID, caps.Opened); err != nil || len(opened) == 0 {
 		return err
 	}
 	if wait := int64(opened[0]-now) + caps.WindowMillis; wait > 0 {

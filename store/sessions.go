@@ -25,44 +25,75 @@ var (
 )
 
 const (
-	noteSignIn  = "last_login_at = ?, company_type = COALESCE(?, company_type), closing_at = NULL"
-	isEnabled   = "id = ? AND disabled_at IS NULL AND (closing_at IS NULL OR closing_at > ?)"
-	liveOfClass = "SELECT id FROM sessions WHERE user_id = ? AND exclusive_class = ? AND ended_at IS NULL"
+	noteSignIn = "last_login_at = ?, company_type = COALESCE(?, company_type), closing_at = NULL"
+	isEnabled  = "id = ? AND disabled_at IS NULL AND (closing_at IS NULL OR closing_at > ?)"
+	ofClass    = " WHERE user_id = ? AND exclusive_class = ? AND ended_at IS NULL"
+	findOthers = "SELECT (SELECT id FROM sessions" + ofClass + ") AS live, (" + oldSessions + ") AS old"
+	endOfClass = "UPDATE sessions SET ended_at = ?, end_reason = ?" + ofClass
+	noteUser   = "UPDATE users SET " + noteSignIn + " WHERE " + isEnabled
 )
 
 // OpenSession adds a session and records the sign-in in the user's row. A session of an
 // exclusive class ends the user's other session of that class: of any number opened at
 // the same time, one stays live. companyType, unless nil, is stored in the user's row.
-// It takes back the closing of the account. replaced is the session that ended, nil for
-// none. It returns ErrNotFound if the user does not exist, is disabled or due to be erased, and a ConflictError of id or session.
-func (tx Tx) OpenSession(ctx context.Context, session Session, companyType *int64) (replaced *int64, err error) {
+// It takes back the closing of the account. It returns ErrNotFound if the user does not
+// exist, is disabled or due to be erased, a ConflictError of id or session, which may come
+// with the commit, or a RateLimitError for too many sign-ins: then the caller must let the
+// transaction fail.
+func (tx Tx) OpenSession(ctx context.Context, session Session, companyType *int64, caps SessionCaps) (opened OpenedSession, err error) {
+	const verb = "OpenSession"
 	// This locks the user's row, so on every engine the sign-ins of one user are
 	// serialised, and none can overlap with disabling the user.
-	err = tx.update(ctx, "OpenSession", "users", noteSignIn, isEnabled, []any{session.CreatedAt, companyType}, []any{session.UserID, session.CreatedAt})
-	if err == nil && session.ExclusiveClass != nil {
-		replaced, err = tx.endOther(ctx, session)
+	var noted, ended int64
+	user := []any{session.UserID, session.CreatedAt}
+	err = tx.later(ctx, verb, noteUser, &noted, append([]any{session.CreatedAt, companyType}, user...)...)
+	if err == nil && noted == 0 { // MySQL counts no row that has the values already
+		err = tx.mustExist(ctx, verb, "users", isEnabled, user)
+		noted = 1
+	}
+	var before []otherSessions // one row
+	if err == nil {
+		err = tx.store.fail(verb, tx.tx.SelectLater(ctx, &before, findOthers,
+			session.UserID, session.ExclusiveClass, session.UserID, max(caps.fewest()-1, 0)))
+	}
+	switch {
+	case err != nil || session.ExclusiveClass == nil:
+	case len(before) == 0: // it was put off
+		err = tx.later(ctx, verb, endOfClass, &ended, session.CreatedAt, EndedByReplacement, session.UserID, *session.ExclusiveClass)
+	case before[0].Live != nil:
+		err = tx.later(ctx, verb, endSession, &ended, session.CreatedAt, EndedByReplacement, *before[0].Live)
 	}
 	if err == nil {
-		err = tx.insert(ctx, "OpenSession", insertSession, session)
+		err = tx.store.fail(verb, tx.tx.Flush(ctx))
 	}
-	return replaced, err
+	switch {
+	case err != nil:
+		return OpenedSession{}, err
+	case noted == 0:
+		return OpenedSession{}, ErrNotFound
+	case ended > 0: // nobody else can have opened one: the user's row is locked
+		opened.Replaced = before[0].Live
+	}
+	if err := tx.later(ctx, verb, insertSession, nil, valuesOf(session)...); err != nil {
+		return OpenedSession{}, err
+	}
+	if before[0].Old != nil {
+		opened.Ended, err = tx.capSessions(ctx, session.UserID, caps, session.CreatedAt)
+	}
+	return opened, err
 }
 
-// endOther ends the live session of the same user and class.
-func (tx Tx) endOther(ctx context.Context, begins Session) (replaced *int64, err error) {
-	var id int64 // at most one: the class is exclusive
-	err = tx.get(ctx, "OpenSession", &id, liveOfClass, begins.UserID, *begins.ExclusiveClass)
-	if errors.Is(err, ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	ended, err := tx.EndSession(ctx, id, EndedByReplacement, begins.CreatedAt)
-	if ended {
-		replaced = &id
-	}
-	return replaced, err
+// OpenedSession says what opening a session has ended.
+type OpenedSession struct {
+	Replaced *int64  // the user's other session of the same class, nil for none
+	Ended    []int64 // the user's oldest sessions, of which there were too many
+}
+
+// otherSessions are sessions of a user: the live one of a class, and one of those that are
+// too many if another is opened. There are few users with such ones.
+type otherSessions struct {
+	Live *int64 `db:"live"`
+	Old  *int64 `db:"old"`
 }
 
 // PutSession adds a session or replaces the one of the same id, for demonstrations. It
@@ -145,8 +176,7 @@ func (tx Tx) RotateAccess(ctx context.Context, id, fromGeneration int64, newHash
 // UseAccess records the first use of an access token, unless it was used before or is
 // no longer the newest of its session.
 func (tx Tx) UseAccess(ctx context.Context, id int64, hash Digest, now Time) error {
-	_, err := tx.exec(ctx, "UseAccess", useAccess, now, id, hash)
-	return err
+	return tx.later(ctx, "UseAccess", useAccess, nil, now, id, hash)
 }
 
 // SlideUnusedAccess makes sure that the newest access token of a session, of this
@@ -204,8 +234,7 @@ const setOpenedBy = "UPDATE sessions SET opened_by = ? WHERE id = ?"
 
 // SetOpenedBy changes how a session counts as opened.
 func (tx Tx) SetOpenedBy(ctx context.Context, id int64, way string) error {
-	_, err := tx.exec(ctx, "SetOpenedBy", setOpenedBy, way, id)
-	return err
+	return tx.later(ctx, "SetOpenedBy", setOpenedBy, nil, way, id)
 }
 
 const endedSince = "SELECT COUNT(*) FROM sessions WHERE user_id = ? AND ended_at >= ? AND end_reason NOT IN (?, ?)"

@@ -43,6 +43,21 @@ func (tx Tx) exec(ctx context.Context, verb, query string, args ...any) (changed
 	return changed, tx.store.fail(verb, err)
 }
 
+// later is exec for a query whose outcome can wait: an engine that can sends it together with
+// the next one or the commit, which then fails with its error. changed, unless nil, is told
+// how many rows it changed.
+func (tx Tx) later(ctx context.Context, verb, query string, changed *int64, args ...any) error {
+	var tell func(int64) error
+	if changed != nil {
+		*changed = notYet
+		tell = func(rows int64) error { *changed = rows; return nil }
+	}
+	return tx.store.fail(verb, tx.tx.Later(ctx, query, args, tell))
+}
+
+// notYet is a number of changed rows that is not known before the next statement.
+const notYet = -1
+
 // change is exec for a query that must change a row; else it returns ErrNotFound.
 func (tx Tx) change(ctx context.Context, verb, query string, args ...any) error {
 	changed, err := tx.exec(ctx, verb, query, args...)
@@ -59,6 +74,11 @@ func (tx Tx) update(ctx context.Context, verb, table, assignments, condition str
 	if err != nil || changed > 0 {
 		return err
 	}
+	return tx.mustExist(ctx, verb, table, condition, keys)
+}
+
+// mustExist returns ErrNotFound if there is no such row.
+func (tx Tx) mustExist(ctx context.Context, verb, table, condition string, keys []any) error {
 	var one int
 	return tx.get(ctx, verb, &one, "SELECT 1 FROM "+table+" WHERE "+condition, keys...)
 }

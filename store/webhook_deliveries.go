@@ -51,7 +51,7 @@ func (tx Tx) queueDeliveries(ctx context.Context, events []AuditEvent) error {
 			if !webhook.wants(event.Kind) {
 				continue
 			}
-			if err := tx.insert(ctx, "InsertAudit", insertDelivery, newDelivery(event, webhook.ID)); err != nil {
+			if err := tx.later(ctx, "InsertAudit", insertDelivery, nil, valuesOf(newDelivery(event, webhook.ID))...); err != nil {
 				return err
 			}
 		}

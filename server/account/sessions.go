@@ -56,16 +56,15 @@ func (s *Service) openOpaque(ctx context.Context, tx *tx, session store.Session,
 // openSession opens a session, ends the user's oldest one if there are too many, and
 // records both.
 func (s *Service) openSession(ctx context.Context, tx *tx, session store.Session, companyType *int64) error {
-	replaced, err := tx.OpenSession(ctx, session, companyType)
+	opened, err := tx.OpenSession(ctx, session, companyType, s.limits.Sessions)
 	if err != nil {
 		return err
 	}
-	tx.record(signedIn(session, replaced)...)
-	ended, err := tx.CapSessions(ctx, session.UserID, s.limits.Sessions, session.CreatedAt)
-	for _, id := range ended {
+	tx.record(signedIn(session, opened.Replaced)...)
+	for _, id := range opened.Ended {
 		tx.record(crowdedOut(session, id))
 	}
-	return err
+	return nil
 }
 
 func newSignInResult(session store.Session, access string) SignInResult {

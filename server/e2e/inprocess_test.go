@@ -38,8 +38,13 @@ type inProcessServer struct {
 
 func newInProcessServer(t testing.TB) *inProcessServer {
 	t.Helper()
+	return newInProcessServerOn(t, storetest.SQLite(t))
+}
+
+func newInProcessServerOn(t testing.TB, s *store.Store) *inProcessServer {
+	t.Helper()
 	h := &inProcessServer{
-		store: storetest.SQLite(t), log: proctest.NewTranscript(),
+		store: s, log: proctest.NewTranscript(),
 		sms: providers.NewSMSSimulator(nil, time.Now), weChat: providers.NewWeChatSimulator(),
 	}
 	signer, err := token.NewSigner(token.Key{KID: "1", Private: ed25519.NewKeyFromSeed(seed(1))})

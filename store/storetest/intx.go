@@ -15,7 +15,7 @@ var inTxTests = map[string]func(*testing.T, *store.Store){
 		check(t, s.InTx(t.Context(), func(w store.Tx) error {
 			same(t, must(w.ConsumeCode(t.Context(), signIn, "right", noon, attempts))(t), true)
 			check(t, w.InsertUser(t.Context(), person(1)))
-			_, err := w.OpenSession(t.Context(), session(1, 1), nil)
+			_, err := w.OpenSession(t.Context(), session(1, 1), nil, manySessions)
 			check(t, err)
 			return w.InsertAudit(t.Context(), happened(1, "a", noon))
 		}))
@@ -32,7 +32,7 @@ var inTxTests = map[string]func(*testing.T, *store.Store){
 			return s.InTx(t.Context(), func(w store.Tx) error {
 				check(t, w.ConsumeRateLimits(t.Context(), []store.RateLimit{q}, noon))
 				same(t, must(w.ConsumeCode(t.Context(), signIn, "right", noon, attempts))(t), true)
-				_, err := w.OpenSession(t.Context(), session(1, 1), nil)
+				_, err := w.OpenSession(t.Context(), session(1, 1), nil, manySessions)
 				check(t, err)
 				return last(w)
 			})
@@ -82,7 +82,7 @@ var inTxTests = map[string]func(*testing.T, *store.Store){
 				if spent, err = w.ConsumeCode(t.Context(), signIn, "right", noon, attempts); err != nil || !spent {
 					return err
 				}
-				_, err = w.OpenSession(t.Context(), exclusive(session(int64(i)+1, 1), "phone"), nil)
+				_, err = w.OpenSession(t.Context(), exclusive(session(int64(i)+1, 1), "phone"), nil, manySessions)
 				return err
 			})
 			if err != nil {

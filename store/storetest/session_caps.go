@@ -12,12 +12,10 @@ import (
 // openCapped opens a session as a sign-in does.
 func openCapped(t *testing.T, s *store.Store, opening store.Session, caps store.SessionCaps) (ended []int64, err error) {
 	t.Helper()
-	return alone(t.Context(), s, func(w store.Tx) ([]int64, error) {
-		if _, err := w.OpenSession(t.Context(), opening, nil); err != nil {
-			return nil, err
-		}
-		return w.CapSessions(t.Context(), opening.UserID, caps, opening.CreatedAt)
+	opened, err := alone(t.Context(), s, func(w store.Tx) (store.OpenedSession, error) {
+		return w.OpenSession(t.Context(), opening, nil, caps)
 	})
+	return opened.Ended, err
 }
 
 func at(one store.Session, when store.Time) store.Session {

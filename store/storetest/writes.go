@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"math"
 	"testing"
 
 	"quartet/store"
@@ -56,9 +57,15 @@ func SetPassword(ctx context.Context, s *store.Store, userID int64, newHash stri
 	})
 }
 
-// OpenSession is store.Tx.OpenSession alone.
+// manySessions are more than a test opens.
+var manySessions = store.SessionCaps{Live: math.MaxInt32, Past: math.MaxInt32, Opened: math.MaxInt32}
+
+// OpenSession is store.Tx.OpenSession alone, of any number of sessions.
 func OpenSession(ctx context.Context, s *store.Store, session store.Session, companyType *int64) (replaced *int64, err error) {
-	return alone(ctx, s, func(w store.Tx) (*int64, error) { return w.OpenSession(ctx, session, companyType) })
+	opened, err := alone(ctx, s, func(w store.Tx) (store.OpenedSession, error) {
+		return w.OpenSession(ctx, session, companyType, manySessions)
+	})
+	return opened.Replaced, err
 }
 
 // EndSession is store.Tx.EndSession alone.

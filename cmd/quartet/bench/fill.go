@@ -95,11 +95,53 @@ func (w world) fill(ctx context.Context, db *sql.DB, path string) error {
 	}
 	defer tx.Rollback() // nothing to roll back after a commit
 	now := time.Now().UnixMilli()
-	for _, of := range []struct {
-		table string
-		rows  int
-		row   func(i int) values
-	}{
+	for _, of := range w.tables(s, hash, now) {
+		into := insertInto(of.name)
+		// Without a context that could end it, a statement costs less.
+		insert, err := tx.Prepare(into.query)
+		if err != nil {
+			return err
+		}
+		for i := range of.rows {
+			if _, err := insert.Exec(into.row(of.row(i))...); err != nil {
+				return fmt.Errorf("%s: %w", of.name, err)
+			}
+		}
+	}
+	err = w.fillCodes(s, now, func(args ...any) error {
+		_, err := tx.Exec(insertCode, args...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// insertCode takes what fillCodes gives.
+const insertCode = `INSERT INTO one_time_codes (purpose, mobile_index, asker, code_mac, active, attempts, created_at, expires_at)
+	VALUES (?, ?, ?, ?, TRUE, 0, ?, ?)`
+
+func (w world) fillCodes(s secrets, now int64, insert func(args ...any) error) error {
+	for i := range w.codes() {
+		text := mobile(w.user(i))
+		if err := insert(signIn, s.sealer.Index(text), s.sealer.Index("address:127.0.0.1"), s.codeMAC(text), now, now+day); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// filling are the rows of a table.
+type filling struct {
+	name string
+	rows int
+	row  func(i int) values
+}
+
+// tables are those of the world, each after those that it refers to.
+func (w world) tables(s secrets, hash string, now int64) []filling {
+	return []filling{
 		{"organisations", 2, func(i int) values {
 			return values{"id": int64(organisation + i), "code": fmt.Sprint(organisation + i), "name": "云海职业高中", "created_at": now}
 		}},
@@ -117,26 +159,5 @@ func (w world) fill(ctx context.Context, db *sql.DB, path string) error {
 			return values{"user_id": w.user(i / 2), "organisation_id": int64(organisation + i%2), "role_id": int64(1 + i%2), "created_at": now}
 		}},
 		{"sessions", w.sessions + w.unseen + mostClients, func(i int) values { return w.sessionRow(i, now) }},
-	} {
-		into := insertInto(of.table)
-		// Without a context that could end it, a statement costs less.
-		insert, err := tx.Prepare(into.query)
-		if err != nil {
-			return err
-		}
-		for i := range of.rows {
-			if _, err := insert.Exec(into.row(of.row(i))...); err != nil {
-				return fmt.Errorf("%s: %w", of.table, err)
-			}
-		}
 	}
-	for i := range w.codes() {
-		text := mobile(w.user(i))
-		_, err := tx.Exec(`INSERT INTO one_time_codes (purpose, mobile_index, asker, code_mac, active, attempts, created_at, expires_at)
-			VALUES (?, ?, ?, ?, TRUE, 0, ?, ?)`, signIn, s.sealer.Index(text), s.sealer.Index("address:127.0.0.1"), s.codeMAC(text), now, now+day)
-		if err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
 }

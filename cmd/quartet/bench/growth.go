@@ -60,7 +60,7 @@ func grow(ctx context.Context, o options, warm, cold benchCase, w world) (found 
 				return found, err
 			}
 		}
-		if p, err = start(ctx, o.Program, serveArguments(path)...); err != nil {
+		if p, err = start(ctx, o.Program, serveArguments("sqlite:"+path)...); err != nil {
 			return found, err
 		}
 		defer p.kill()
@@ -93,7 +93,7 @@ func grow(ctx context.Context, o options, warm, cold benchCase, w world) (found 
 	if found.Log, err = b.killWithLog(ctx, t, o.log); err != nil {
 		return found, err
 	}
-	again, err := start(ctx, o.Program, serveArguments(path)...)
+	again, err := start(ctx, o.Program, serveArguments("sqlite:"+path)...)
 	if err != nil {
 		return found, err
 	}

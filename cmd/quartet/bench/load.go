@@ -18,9 +18,27 @@ import (
 // target is one of the two programs.
 type target struct {
 	*process
-	index    int      // 0 the server, 1 the bare program
-	file     string   // that it writes
-	progress sync.Map // name of a case → *progress
+	beside   []*process // more of the same program, which share the load
+	index    int        // 0 the server, 1 the bare program
+	file     string     // that it writes
+	progress sync.Map   // name of a case → *progress
+}
+
+// of is the process that a client asks.
+func (t *target) of(client int) *process {
+	if i := client % (1 + len(t.beside)); i > 0 {
+		return t.beside[i-1]
+	}
+	return t.process
+}
+
+// cpu is the processor time that the target has used.
+func (t *target) cpu() time.Duration {
+	used := t.process.cpu()
+	for _, other := range t.beside {
+		used += other.cpu()
+	}
+	return used
 }
 
 // progress is how far a case has come on a target, in all rounds.
@@ -47,7 +65,7 @@ func (l *load) run(ctx context.Context) (measurement, error) {
 	connections := make([]net.Conn, l.clients)
 	for i := range connections {
 		var err error
-		if connections[i], err = net.Dial("tcp", l.address); err != nil {
+		if connections[i], err = net.Dial("tcp", l.of(i).address); err != nil {
 			return measurement{}, err
 		}
 		defer connections[i].Close()

@@ -44,6 +44,9 @@ func run(args []string) error {
 	if len(args) > 0 && args[0] == referenceCommand {
 		return runReference(ctx, args[1:])
 	}
+	if len(args) > 0 && args[0] == clusterCommand {
+		return runCluster(ctx, args[1:])
+	}
 	o := options{sessions: coldSessions, rest: 5 * time.Second, log: 300 << 20}
 	if err := parse(&o, args); err != nil {
 		return err

@@ -15,6 +15,8 @@ type bench struct {
 	world
 	targets  [2]*target
 	duration time.Duration // of one measurement
+	// renew makes all one-time codes of a target's database unused.
+	renew func(ctx context.Context, t *target) error
 }
 
 // open makes the world and starts both programs on it.
@@ -39,7 +41,7 @@ func open(ctx context.Context, o options, w world) (*bench, error) {
 	if err := errors.Join(readThrough(out, path), out.Close()); err != nil {
 		return nil, err
 	}
-	server, err := start(ctx, o.Program, serveArguments(path)...)
+	server, err := start(ctx, o.Program, serveArguments("sqlite:"+path)...)
 	if err != nil {
 		return nil, err
 	}
@@ -47,22 +49,22 @@ func open(ctx context.Context, o options, w world) (*bench, error) {
 	if err != nil {
 		return nil, errors.Join(err, server.stop())
 	}
-	return &bench{world: w, duration: o.Duration, targets: [2]*target{
+	return &bench{world: w, duration: o.Duration, renew: renewInFile, targets: [2]*target{
 		{process: server, index: 0, file: path}, {process: bare, index: 1, file: copied},
 	}}, nil
 }
 
 // serveArguments loosen the limits that are there to stop what this program
 // does. What a request costs stays as it is.
-func serveArguments(path string) []string {
+func serveArguments(database string, more ...string) []string {
 	args := []string{
-		"serve", "--admin-addr", "127.0.0.1:0", "--database", "sqlite:" + path, "--log-level", "warn",
+		"serve", "--admin-addr", "127.0.0.1:0", "--database", database, "--log-level", "warn",
 		"--open-registration", "--access-life", (60 * lastSeenInterval).String(),
 	}
 	for _, limit := range []string{"register-per-ip", "register-global", "password-per-account-ip", "failures-per-ip"} {
 		args = append(args, "--"+limit, "1000000000/1h")
 	}
-	return args
+	return append(args, more...)
 }
 
 // readThrough copies a file, which brings it into the system's cache.
@@ -84,7 +86,7 @@ func (b *bench) inTurns(round int) [2]*target {
 // measure measures a case on a target.
 func (b *bench) measure(ctx context.Context, c benchCase, t *target, clients int, duration time.Duration) (measurement, error) {
 	if c.renew {
-		if err := renewCodes(ctx, t.file); err != nil {
+		if err := b.renew(ctx, t); err != nil {
 			return measurement{}, err
 		}
 	}
@@ -101,12 +103,14 @@ func (b *bench) measure(ctx context.Context, c benchCase, t *target, clients int
 
 // renewCodes makes all one-time codes unused. Nothing but the database itself
 // knows of codes, so this can be done beside the program.
-func renewCodes(ctx context.Context, file string) error {
-	db, err := sql.Open("sqlite", "file:"+file+"?_busy_timeout=5000")
+const renewCodes = "UPDATE one_time_codes SET active = TRUE, attempts = 0, attempts_of_others = 0, used_at = NULL"
+
+func renewInFile(ctx context.Context, t *target) error {
+	db, err := sql.Open("sqlite", "file:"+t.file+"?_busy_timeout=5000")
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, "UPDATE one_time_codes SET active = TRUE, attempts = 0, attempts_of_others = 0, used_at = NULL")
+	_, err = db.ExecContext(ctx, renewCodes)
 	return errors.Join(err, db.Close())
 }
 

@@ -36,9 +36,22 @@ type reference struct {
 }
 
 func runReference(ctx context.Context, args []string) error {
-	var o struct{ Addr, Reads, Writes string } // the last two are databases
+	var o struct {
+		clusterReferenceOptions `embed:""`
+		Reads, Writes           string // files, without a database
+	}
 	if err := parse(&o, args); err != nil {
 		return err
+	}
+	if o.Database != "" {
+		r, err := clusterReference(o.clusterReferenceOptions)
+		if err != nil {
+			return err
+		}
+		r.lastID.Store(time.Now().UnixNano()) // several of them run on a database
+		return serveReference(ctx, o.Addr, map[string]handler{
+			"GET /user/info": r.oneStatement, "POST /auth/mobile/login": r.signInByCode, "GET /readyz": ready,
+		})
 	}
 	var r reference
 	var errs [4]error
@@ -51,8 +64,7 @@ func runReference(ctx context.Context, args []string) error {
 		return err
 	}
 	r.lastID.Store(time.Now().UnixMicro())
-	mux := http.NewServeMux()
-	for pattern, h := range map[string]handler{
+	return serveReference(ctx, o.Addr, map[string]handler{
 		"GET /user/info":                r.userInfo,
 		"GET /wx/pc/check-login-status": r.loginStatus,
 		"POST /user/refresh":            r.slide,
@@ -60,10 +72,17 @@ func runReference(ctx context.Context, args []string) error {
 		"POST /api/user/create":         r.create,
 		"POST /api/user/login":          r.signInByPassword,
 		"POST /auth/mobile/login":       r.signInByCode,
-	} {
+	})
+}
+
+func ready(*http.Request) (any, error) { return nil, nil }
+
+func serveReference(ctx context.Context, address string, handlers map[string]handler) error {
+	mux := http.NewServeMux()
+	for pattern, h := range handlers {
 		mux.Handle(pattern, h)
 	}
-	server := &http.Server{Addr: o.Addr, Handler: mux}
+	server := &http.Server{Addr: address, Handler: mux}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
 		return err
@@ -102,12 +121,16 @@ func openStatements(path string, connections int, parameters string) (statements
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
-	s := statements{db: db, prepared: map[string]*sql.Stmt{}}
-	for _, query := range []string{
+	return prepare(db, func(query string) string { return query },
 		sessionByAccess, userWithRoles, deviceOfSession, noteSeen, slideSession, userFacts, identitiesOf, sessionToRotate,
-		rotateSession, passwordOfUser, userOfMobile, consumeCode, noteSignIn, endOther, insertUser.query, insertSession.query,
-	} {
-		if s.prepared[query], err = db.Prepare(query); err != nil {
+		rotateSession, passwordOfUser, userOfMobile, consumeCode, noteSignIn, endOther, insertUser.query, insertSession.query)
+}
+
+// prepare prepares queries, in the engine's form.
+func prepare(db *sql.DB, form func(query string) string, queries ...string) (s statements, err error) {
+	s = statements{db: db, prepared: map[string]*sql.Stmt{}}
+	for _, query := range queries {
+		if s.prepared[query], err = db.Prepare(form(query)); err != nil {
 			return s, err
 		}
 	}

@@ -51,6 +51,16 @@ var chineseWords = map[string]string{
 	"after SIGKILL":                   "SIGKILL 之后",
 	"with a log of":                   "预写日志",
 
+	"engine":                               "数据库",
+	"servers":                              "服务器数",
+	"server statements":                    "服务器语句数",
+	"bare statements":                      "最小程序语句数",
+	"round trips":                          "往返次数",
+	"CPU with 3 servers to 1":              "3 台与 1 台的 CPU 之比",
+	"requests a second":                    "每秒请求数",
+	"statements":                           "语句数",
+	"time of a request to that with 1,000": "每次请求的时间与 1,000 用户时之比",
+
 	"`GET /user/info`, tokens in use":                                    "`GET /user/info`，使用中的令牌",
 	"`GET /user/info`, every token another":                              "`GET /user/info`，每次换一个令牌",
 	"`GET /user/info`, notes the first use (a write)":                    "`GET /user/info`，记录首次使用（写入）",

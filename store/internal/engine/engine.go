@@ -103,6 +103,14 @@ type SQL interface {
 
 // Tx is a writing transaction, or one caller's share of it.
 type Tx interface {
+	// Later runs a statement now, or where the engine can send several at once, together
+	// with the next one or the commit, which fails with its error. changed, unless nil, is
+	// told how many rows it changed; an error of it fails the transaction likewise.
+	Later(ctx context.Context, query string, args []any, changed func(rows int64) error) error
+	// SelectLater is Select whose rows are there after the next statement.
+	SelectLater(ctx context.Context, rows any, query string, args ...any) error
+	// Flush waits for what Later and SelectLater have put off.
+	Flush(ctx context.Context) error
 	// Get reads one row; it returns sql.ErrNoRows if there is none.
 	Get(ctx context.Context, row any, query string, args ...any) error
 	// Select reads all rows into a slice.

@@ -70,6 +70,26 @@ func (t PlainTx) ExecOnce(ctx context.Context, query string, args ...any) (chang
 	return t.Exec(ctx, query, args...)
 }
 
+func (t PlainTx) Later(ctx context.Context, query string, args []any, changed func(int64) error) error {
+	return Now(ctx, t, query, args, changed)
+}
+
+func (t PlainTx) SelectLater(ctx context.Context, rows any, query string, args ...any) error {
+	return t.Select(ctx, rows, query, args...)
+}
+
+// Flush has nothing to wait for.
+func (PlainTx) Flush(context.Context) error { return nil }
+
+// Now implements Tx.Later by Tx.Exec.
+func Now(ctx context.Context, t Tx, query string, args []any, changed func(int64) error) error {
+	rows, err := t.Exec(ctx, query, args...)
+	if err == nil && changed != nil {
+		err = changed(rows)
+	}
+	return err
+}
+
 // Transact runs do in a transaction.
 func Transact(ctx context.Context, db *sqlx.DB, do func(Tx) error) error {
 	begun, err := db.BeginTxx(ctx, nil)

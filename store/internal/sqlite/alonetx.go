@@ -30,3 +30,7 @@ func (t aloneTx) Exec(ctx context.Context, query string, args ...any) (changed i
 	}
 	return result.RowsAffected()
 }
+
+func (t aloneTx) Later(ctx context.Context, query string, args []any, changed func(int64) error) error {
+	return engine.Now(ctx, t, query, args, changed)
+}

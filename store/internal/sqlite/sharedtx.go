@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 
 	"github.com/jmoiron/sqlx"
+
+	"quartet/store/internal/engine"
 )
 
 // The savepoint of one write in a shared transaction.
@@ -247,3 +249,14 @@ func (t *sharedTx) ExecOnce(ctx context.Context, query string, args ...any) (cha
 	}
 	return result.RowsAffected()
 }
+
+func (t *sharedTx) Later(ctx context.Context, query string, args []any, changed func(int64) error) error {
+	return engine.Now(ctx, t, query, args, changed)
+}
+
+func (t *sharedTx) SelectLater(ctx context.Context, rows any, query string, args ...any) error {
+	return t.Select(ctx, rows, query, args...)
+}
+
+// Flush has nothing to wait for.
+func (*sharedTx) Flush(context.Context) error { return nil }
