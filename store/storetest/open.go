@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +25,35 @@ const (
 	PostgresVariable = "QUARTET_TEST_POSTGRES"
 	MySQLVariable    = "QUARTET_TEST_MYSQL"
 )
+
+// EnginesVariable is the environment variable that says which engines are tested: their
+// names, separated by commas. If it is not set, all are.
+const EnginesVariable = "QUARTET_TEST_ENGINES"
+
+// Engines returns the names of the engines to test.
+func Engines(t testing.TB) []string {
+	t.Helper()
+	all := []string{store.SQLite, store.Postgres, store.MySQL}
+	chosen := os.Getenv(EnginesVariable)
+	if chosen == "" {
+		return all
+	}
+	names := strings.Split(chosen, ",")
+	for _, name := range names {
+		if !slices.Contains(all, name) {
+			t.Fatalf("%s is a list of %s, not %q", EnginesVariable, strings.Join(all, ","), chosen)
+		}
+	}
+	return names
+}
+
+// Want skips the test unless the engine is to be tested.
+func Want(t testing.TB, engine string) {
+	t.Helper()
+	if !slices.Contains(Engines(t), engine) {
+		t.Skipf("%s leaves out %s", EnginesVariable, engine)
+	}
+}
 
 // SQLite opens a new migrated store in a file of the test's own.
 func SQLite(t testing.TB) *store.Store {
@@ -120,14 +151,7 @@ func MySQLURL(t testing.TB) string {
 	if server == "" {
 		t.Skipf("to run this on MariaDB, set %s to a URL such as mysql://root@127.0.0.1:3306/mysql", MySQLVariable)
 	}
-	address, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := mysql.NewConfig()
-	config.User, config.Net, config.Addr = address.User.Username(), "tcp", address.Host
-	config.Passwd, _ = address.User.Password()
-	db, err := sql.Open("mysql", config.FormatDSN())
+	db, err := sql.Open("mysql", MySQLName(t, server))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,8 +167,28 @@ func MySQLURL(t testing.TB) string {
 			t.Error(err)
 		}
 	})
-	address.Path = "/" + name
-	return address.String()
+	address, parameters, _ := strings.Cut(server, "?")
+	address = address[:strings.LastIndexByte(address, '/')+1] + name
+	if parameters != "" {
+		address += "?" + parameters
+	}
+	return address
+}
+
+// MySQLName is the first host of a URL as Go's driver is told it, for queries in the SQL
+// of the other engines: names in "quotes", texts joined by ||.
+func MySQLName(t testing.TB, databaseURL string) string {
+	t.Helper()
+	first := regexp.MustCompile(",[^/]*").ReplaceAllString(databaseURL, "")
+	address, err := url.Parse(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := mysql.NewConfig()
+	config.User, config.Net, config.Addr, config.DBName = address.User.Username(), "tcp", address.Host, strings.TrimPrefix(address.Path, "/")
+	config.Passwd, _ = address.User.Password()
+	config.Params = map[string]string{"sql_mode": "'ANSI'"}
+	return config.FormatDSN()
 }
 
 func withParameters(t testing.TB, server string, parameters []string) string {
