@@ -16,7 +16,12 @@ func TestMain(m *testing.M) {
 	if url := os.Getenv(writerVariable); url != "" {
 		writeForever(url)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if err := storetest.DropMySQL(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
 }
 
 func TestSQLite(t *testing.T) {

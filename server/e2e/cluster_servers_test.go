@@ -55,7 +55,7 @@ func onEachEngine(t *testing.T, flags []string, test func(t *testing.T, s *clust
 			case store.Postgres:
 				test(t, onPostgres(t, flags...))
 			case store.MySQL:
-				test(t, newCluster(t, store.MySQL, storetest.MySQLURL(t), 3, flags))
+				test(t, newCluster(t, store.MySQL, storetest.MySQLTablesURL(t), 3, flags))
 			}
 		})
 	}
@@ -227,6 +227,9 @@ func TestMain(m *testing.M) {
 		}
 		defer func() { _ = os.RemoveAll(scratch) }()
 		code = m.Run()
+		if err := storetest.DropMySQL(); err != nil {
+			panic(err)
+		}
 	}()
 	os.Exit(code)
 }

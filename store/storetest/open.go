@@ -8,13 +8,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/go-sql-driver/mysql"
 
 	"quartet/store"
 )
@@ -134,61 +131,6 @@ func PostgresURL(t testing.TB, parameters ...string) string {
 		}
 	})
 	return withParameters(t, server, append(parameters, "search_path="+schema))
-}
-
-// MySQL opens a new migrated store in a database of the test's own, or skips the
-// test where no server is named.
-func MySQL(t testing.TB) *store.Store {
-	t.Helper()
-	return Open(t, store.Options{URL: MySQLURL(t)})
-}
-
-// MySQLURL makes a database for the test and gives its URL. The test is skipped
-// where no server is named.
-func MySQLURL(t testing.TB) string {
-	t.Helper()
-	server := os.Getenv(MySQLVariable)
-	if server == "" {
-		t.Skipf("to run this on MariaDB, set %s to a URL such as mysql://root@127.0.0.1:3306/mysql", MySQLVariable)
-	}
-	db, err := sql.Open("mysql", MySQLName(t, server))
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := "quartet_" + strings.ToLower(rand.Text())
-	if _, err := db.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := db.Exec("DROP DATABASE " + name); err != nil {
-			t.Error(err)
-		}
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	address, parameters, _ := strings.Cut(server, "?")
-	address = address[:strings.LastIndexByte(address, '/')+1] + name
-	if parameters != "" {
-		address += "?" + parameters
-	}
-	return address
-}
-
-// MySQLName is the first host of a URL as Go's driver is told it, for queries in the SQL
-// of the other engines: names in "quotes", texts joined by ||.
-func MySQLName(t testing.TB, databaseURL string) string {
-	t.Helper()
-	first := regexp.MustCompile(",[^/]*").ReplaceAllString(databaseURL, "")
-	address, err := url.Parse(first)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := mysql.NewConfig()
-	config.User, config.Net, config.Addr, config.DBName = address.User.Username(), "tcp", address.Host, strings.TrimPrefix(address.Path, "/")
-	config.Passwd, _ = address.User.Password()
-	config.Params = map[string]string{"sql_mode": "'ANSI'"}
-	return config.FormatDSN()
 }
 
 func withParameters(t testing.TB, server string, parameters []string) string {
