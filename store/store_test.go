@@ -16,11 +16,17 @@ func TestMain(m *testing.M) {
 	if url := os.Getenv(writerVariable); url != "" {
 		writeForever(url)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if err := storetest.DropMySQL(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
 }
 
 func TestSQLite(t *testing.T) {
 	t.Parallel()
+	storetest.Want(t, store.SQLite)
 	var queries store.Queries
 	t.Cleanup(func() { checkBounded(t, &queries) })
 	storetest.Run(t, func(t *testing.T) *store.Store {
@@ -32,11 +38,13 @@ func TestSQLite(t *testing.T) {
 
 func TestPostgres(t *testing.T) {
 	t.Parallel()
+	storetest.Want(t, store.Postgres)
 	storetest.Run(t, func(t *testing.T) *store.Store { return storetest.Postgres(t) })
 }
 
 func TestMySQL(t *testing.T) {
 	t.Parallel()
+	storetest.Want(t, store.MySQL)
 	storetest.Run(t, func(t *testing.T) *store.Store { return storetest.MySQL(t) })
 }
 
@@ -44,6 +52,7 @@ func TestMySQL(t *testing.T) {
 // try again; so does PostgreSQL itself if it is told to.
 func TestPostgresSerializable(t *testing.T) {
 	t.Parallel()
+	storetest.Want(t, store.Postgres)
 	storetest.Run(t, func(t *testing.T) *store.Store {
 		return storetest.Open(t, store.Options{URL: storetest.PostgresURL(t, "default_transaction_isolation=serializable")})
 	})

@@ -9,10 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the tests reach behind the servers' backs
 	_ "modernc.org/sqlite"
@@ -42,20 +44,32 @@ type cluster struct {
 	facts   *sql.DB // the database as nobody else sees it
 }
 
-// onEachEngine runs a test on SQLite with one server, and on PostgreSQL with
-// three. The flags are those of quartet serve.
+// onEachEngine runs a test on SQLite with one server, and on PostgreSQL and MySQL with
+// three, as far as storetest.EnginesVariable says. The flags are those of quartet serve.
 func onEachEngine(t *testing.T, flags []string, test func(t *testing.T, s *cluster)) {
-	t.Run(store.SQLite, func(t *testing.T) { test(t, onSQLite(t, flags...)) })
-	t.Run(store.Postgres, func(t *testing.T) { test(t, onPostgres(t, flags...)) })
+	for _, engine := range storetest.Engines(t) {
+		t.Run(engine, func(t *testing.T) {
+			switch engine {
+			case store.SQLite:
+				test(t, onSQLite(t, flags...))
+			case store.Postgres:
+				test(t, onPostgres(t, flags...))
+			case store.MySQL:
+				test(t, newCluster(t, store.MySQL, storetest.MySQLTablesURL(t), 3, flags))
+			}
+		})
+	}
 }
 
 func onSQLite(t *testing.T, flags ...string) *cluster {
 	t.Helper()
+	storetest.Want(t, store.SQLite)
 	return newCluster(t, store.SQLite, storetest.SQLiteURL(t), 1, flags)
 }
 
 func onPostgres(t *testing.T, flags ...string) *cluster {
 	t.Helper()
+	storetest.Want(t, store.Postgres)
 	return newCluster(t, store.Postgres, storetest.PostgresURL(t), 3, flags)
 }
 
@@ -90,8 +104,11 @@ func (s *cluster) reachBehind(t *testing.T) {
 		Hasher: password.NewHasher(password.Options{}),
 	})
 	driver, name := "sqlite", "file:"+s.path()+"?_pragma=busy_timeout(10000)"
-	if s.engine == store.Postgres {
+	switch s.engine {
+	case store.Postgres:
 		driver, name = "pgx", s.url
+	case store.MySQL:
+		driver, name = "mysql", storetest.MySQLName(t, s.url)
 	}
 	s.facts, err = sql.Open(driver, name)
 	must(t, err)
@@ -112,10 +129,16 @@ func (s *cluster) schema(t *testing.T) string {
 // server gives the servers in turn.
 func (s *cluster) server(i int) *process { return s.servers[i%len(s.servers)] }
 
-// rebind writes the parameters of a query as the engine wants them.
+// keyColumn is the name of a column, and a reserved word of MySQL.
+var keyColumn = regexp.MustCompile(`\bkey\b`)
+
+// rebind writes a query as the engine wants it.
 func (s *cluster) rebind(query string) string {
-	if s.engine == store.SQLite {
+	switch s.engine {
+	case store.SQLite:
 		return query
+	case store.MySQL:
+		return keyColumn.ReplaceAllString(strings.ReplaceAll(query, " AS TEXT)", " AS CHAR)"), `"key"`)
 	}
 	var bound strings.Builder
 	for i, part := range strings.Split(query, "?") {
@@ -146,7 +169,7 @@ func (s *cluster) number(t *testing.T, query string, args ...any) (n int64) {
 }
 
 // texts reads the texts that are not null, of the first column. Hashes, which are
-// bytes in SQLite, it writes as the server does.
+// bytes in SQLite and MySQL, it writes as the server does.
 func (s *cluster) texts(t *testing.T, query string, args ...any) (list []string) {
 	t.Helper()
 	rows, err := s.facts.QueryContext(t.Context(), s.rebind(query), args...)
@@ -158,7 +181,11 @@ func (s *cluster) texts(t *testing.T, query string, args ...any) (list []string)
 		switch value := value.(type) {
 		case nil:
 		case []byte:
-			list = append(list, hex.EncodeToString(value))
+			if utf8.Valid(value) { // MySQL returns every text as bytes
+				list = append(list, string(value))
+			} else {
+				list = append(list, hex.EncodeToString(value))
+			}
 		default:
 			list = append(list, fmt.Sprint(value))
 		}
@@ -200,6 +227,9 @@ func TestMain(m *testing.M) {
 		}
 		defer func() { _ = os.RemoveAll(scratch) }()
 		code = m.Run()
+		if err := storetest.DropMySQL(); err != nil {
+			panic(err)
+		}
 	}()
 	os.Exit(code)
 }

@@ -63,7 +63,7 @@ func casings(name string) []string {
 	return slices.Compact([]string{name, strings.ToUpper(name), title(name)})
 }
 
-// row is everything that is stored of a user.
+// row is everything that is stored of a user, without what MySQL computes.
 func (s *cluster) row(t *testing.T, id int64) map[string]string {
 	t.Helper()
 	rows, err := s.facts.QueryContext(t.Context(), s.rebind("SELECT * FROM users WHERE id = ?"), id)
@@ -83,6 +83,7 @@ func (s *cluster) row(t *testing.T, id int64) map[string]string {
 	for i, name := range names {
 		row[name] = fmt.Sprint(values[i])
 	}
+	delete(row, "mobile_verified")
 	return row
 }
 

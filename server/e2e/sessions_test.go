@@ -99,10 +99,13 @@ func TestS1_DumpHoldsNoCredential(t *testing.T) {
 }
 
 // dump is everything that a thief of the database gets: for SQLite the files as
-// they are and as SQL, for PostgreSQL what pg_dump writes.
+// they are and as SQL, for PostgreSQL what pg_dump writes, for MySQL every value.
 func (s *cluster) dump(t *testing.T) string {
 	t.Helper()
-	if s.engine == store.Postgres {
+	switch s.engine {
+	case store.MySQL:
+		return s.values(t)
+	case store.Postgres:
 		path, err := exec.LookPath(filepath.Join(os.Getenv(programsVariable), "pg_dump"))
 		if err != nil {
 			t.Skip("to dump PostgreSQL, install its client programs (pg_dump)")
@@ -118,6 +121,22 @@ func (s *cluster) dump(t *testing.T) string {
 		all += string(raw)
 	}
 	return all + s.quoted(t)
+}
+
+// values writes every value of every table of MySQL in quotes, but for bytes, which it
+// writes as the server does.
+func (s *cluster) values(t *testing.T) (all string) {
+	t.Helper()
+	const ofTables = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+	const ofColumns = "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?"
+	for _, table := range s.texts(t, ofTables) {
+		for _, column := range s.texts(t, ofColumns, table) {
+			for _, value := range s.texts(t, "SELECT "+column+" FROM "+table) {
+				all += "'" + value + "'\n"
+			}
+		}
+	}
+	return all
 }
 
 // quoted writes every value of every table of SQLite as an SQL literal, but for
@@ -255,7 +274,7 @@ func TestS4_OneDeviceOfAClass(t *testing.T) {
 				s.setCode(t, account.PurposeSignIn, mobile)
 				// No client IP has asked for the codes, so guesses of all together are counted.
 				deletes.Lock()
-				_, err := s.facts.ExecContext(t.Context(), "DELETE FROM rate_counters WHERE key LIKE 'code-guess:%'")
+				_, err := s.facts.ExecContext(t.Context(), s.rebind("DELETE FROM rate_counters WHERE key LIKE 'code-guess:%'"))
 				deletes.Unlock()
 				must(t, err)
 				if got := s.server(i).send(t, byCode(mobile, someCode)); got.Status == http.StatusOK {

@@ -8,11 +8,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/go-sql-driver/mysql"
 
 	"quartet/store"
 )
@@ -23,6 +22,35 @@ const (
 	PostgresVariable = "QUARTET_TEST_POSTGRES"
 	MySQLVariable    = "QUARTET_TEST_MYSQL"
 )
+
+// EnginesVariable is the environment variable that says which engines are tested: their
+// names, separated by commas. If it is not set, all are.
+const EnginesVariable = "QUARTET_TEST_ENGINES"
+
+// Engines returns the names of the engines to test.
+func Engines(t testing.TB) []string {
+	t.Helper()
+	all := []string{store.SQLite, store.Postgres, store.MySQL}
+	chosen := os.Getenv(EnginesVariable)
+	if chosen == "" {
+		return all
+	}
+	names := strings.Split(chosen, ",")
+	for _, name := range names {
+		if !slices.Contains(all, name) {
+			t.Fatalf("%s is a list of %s, not %q", EnginesVariable, strings.Join(all, ","), chosen)
+		}
+	}
+	return names
+}
+
+// Want skips the test unless the engine is to be tested.
+func Want(t testing.TB, engine string) {
+	t.Helper()
+	if !slices.Contains(Engines(t), engine) {
+		t.Skipf("%s leaves out %s", EnginesVariable, engine)
+	}
+}
 
 // SQLite opens a new migrated store in a file of the test's own.
 func SQLite(t testing.TB) *store.Store {
@@ -103,48 +131,6 @@ func PostgresURL(t testing.TB, parameters ...string) string {
 		}
 	})
 	return withParameters(t, server, append(parameters, "search_path="+schema))
-}
-
-// MySQL opens a new migrated store in a database of the test's own, or skips the
-// test where no server is named.
-func MySQL(t testing.TB) *store.Store {
-	t.Helper()
-	return Open(t, store.Options{URL: MySQLURL(t)})
-}
-
-// MySQLURL makes a database for the test and gives its URL. The test is skipped
-// where no server is named.
-func MySQLURL(t testing.TB) string {
-	t.Helper()
-	server := os.Getenv(MySQLVariable)
-	if server == "" {
-		t.Skipf("to run this on MariaDB, set %s to a URL such as mysql://root@127.0.0.1:3306/mysql", MySQLVariable)
-	}
-	address, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := mysql.NewConfig()
-	config.User, config.Net, config.Addr = address.User.Username(), "tcp", address.Host
-	config.Passwd, _ = address.User.Password()
-	db, err := sql.Open("mysql", config.FormatDSN())
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := "quartet_" + strings.ToLower(rand.Text())
-	if _, err := db.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := db.Exec("DROP DATABASE " + name); err != nil {
-			t.Error(err)
-		}
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	address.Path = "/" + name
-	return address.String()
 }
 
 func withParameters(t testing.TB, server string, parameters []string) string {
