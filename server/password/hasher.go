@@ -152,9 +152,9 @@ func (h *Hasher) Admit(ctx context.Context) (admitted context.Context, leave fun
 // told whether the password was right. A span lasts from the wait to the release.
 func (h *Hasher) enter(ctx context.Context) (leave func(right bool), err error) {
 	_, span := tracing.Start(ctx, "hash password")
-	leave, err = h.queue.enter(ctx, h.wait)
+	release, err := h.queue.enter(ctx, h.wait)
 	if !span.IsRecording() {
-		return leave, err
+		return release, err
 	}
 	if err != nil {
 		span.SetStatus(codes.Error, "")
@@ -164,7 +164,7 @@ func (h *Hasher) enter(ctx context.Context) (leave func(right bool), err error) 
 	span.AddEvent("slot")
 	return func(right bool) {
 		span.End()
-		leave(right)
+		release(right)
 	}, nil
 }
 
