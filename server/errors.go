@@ -23,6 +23,9 @@ func (s *server) handleError(err error, c echo.Context) {
 	status, answer := owner.Body(failed, s.languageOf(owner, c.Request()), s.now())
 	s.metrics.failed(owner.Name, failed.Code)
 	s.logFailure(c, failed, status)
+	if s.traced {
+		traceFailure(c, failed, status)
+	}
 	if c.Response().Committed {
 		return
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
+	"go.opentelemetry.io/otel/trace"
 
 	"quartet/openapi"
 	"quartet/server/account"
@@ -70,6 +71,7 @@ func (s *server) record(c echo.Context, took time.Duration) {
 		return
 	}
 	s.log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request",
+		s.traceID(c),
 		slog.String("request_id", c.Response().Header().Get(echo.HeaderXRequestID)),
 		slog.String("method", method),
 		slog.String("route", routeOf(c)),
@@ -78,6 +80,17 @@ func (s *server) record(c echo.Context, took time.Duration) {
 		slog.Duration("took", took),
 		slog.String("client_ip", c.RealIP()),
 	)
+}
+
+// traceID is empty, and is not logged, where the request is not traced.
+func (s *server) traceID(c echo.Context) slog.Attr {
+	if !s.traced {
+		return slog.Attr{}
+	}
+	if traced := trace.SpanContextFromContext(c.Request().Context()); traced.IsSampled() {
+		return slog.String("trace_id", traced.TraceID().String())
+	}
+	return slog.Attr{}
 }
 
 // routeOf returns the path of the route. Unknown paths are not logged, because a client

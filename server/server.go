@@ -13,6 +13,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 
 	"quartet/openapi"
 	"quartet/server/account"
@@ -29,6 +30,10 @@ type Options struct {
 	Ready   func(context.Context) error
 	Log     *slog.Logger
 	Metrics *prometheus.Registry // additional metrics of /metrics
+	// Traces makes a span of each request, and of what it does; nil: none.
+	Traces trace.TracerProvider
+	// TrustTraceparent continues the traces that trusted proxies name.
+	TrustTraceparent bool
 	// PublicKeys returns the keys that verify JWTs now, the newest last; nil: none.
 	PublicKeys func() []PublicKey
 	// SigningKeys are the keys that sign and verify JWTs, for the admin API; nil: none.
@@ -130,6 +135,7 @@ type server struct {
 	resetDemo    func(context.Context) error
 	docs         docs
 	spec         *spec
+	traced       bool
 	now          func() time.Time
 }
 
@@ -149,6 +155,9 @@ func New(o Options) (Handlers, error) {
 	e.HTTPErrorHandler = s.handleError
 	e.IPExtractor = clientIP(o.TrustedProxies, o.Log)
 	e.Pre(setHeaders, newBasePaths(o.BasePaths, o.Dialects).rewrite)
+	if s.traced {
+		e.Use(s.traceRequests(o))
+	}
 	e.Use(
 		s.logRequest,
 		served.atItsListener,
@@ -236,7 +245,7 @@ func newServer(o Options) (*server, error) {
 	s := &server{
 		API: dialects, adminAPI: adminAPI{Services: services, Previewers: dialects.Previewers(), Keys: o.SigningKeys, SearchedUsers: cmp.Or(o.SearchedUsers, 100_000)},
 		accounts: o.Accounts, basePathApps: o.BasePathApps, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics), publicKeys: o.PublicKeys,
-		dialects: o.Dialects, operations: table, legacyStatus: legacy, language: o.Language, docs: pages, now: o.Now,
+		traced: o.Traces != nil, dialects: o.Dialects, operations: table, legacyStatus: legacy, language: o.Language, docs: pages, now: o.Now,
 		spec: &spec{document: whole, written: map[string]specification{}},
 	}
 	if o.Demo != nil {

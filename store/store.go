@@ -56,6 +56,9 @@ type Options struct {
 	// Moved is told when the open SQLite file is no longer at its path, why another one is
 	// not used, and nil when the store works again. nil: nobody is told.
 	Moved func(error)
+	// Traced makes OpenTelemetry spans of the statements and transactions whose context
+	// has a sampled span.
+	Traced bool
 }
 
 // DefaultOptions are the values of zero fields; URL has no default.
@@ -98,6 +101,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	opened, err := openEngine(o.withDefaults())
 	if err != nil {
 		return nil, failWith(engine.Class{}, "Open", err)
+	}
+	if o.Traced {
+		opened = engine.Traced{Engine: opened}
 	}
 	s := &Store{engine: opened, retryTime: opened.RetryTime()}
 	if err := s.Ping(ctx); err != nil {

@@ -34,7 +34,7 @@ func (i *installation) open(ctx context.Context) (_ *store.Store, _ *keys.Keyrin
 		return nil, nil, err
 	}
 	options := i.serve.store(i.flags.Database)
-	options.Accept, options.Moved = i.accept, i.moved
+	options.Accept, options.Moved, options.Traced = i.accept, i.moved, i.serve.OTLPEndpoint != ""
 	database, err := cli.OpenOrCreate(ctx, options)
 	if err != nil {
 		return nil, nil, err

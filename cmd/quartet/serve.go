@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -39,6 +40,7 @@ type serveCommand struct {
 	smsFlags
 	fallbackFlags
 	webhookFlags
+	telemetryFlags
 	limitFlags
 }
 
@@ -53,7 +55,7 @@ func (s legacyScope) String() string {
 
 // Run serves until ctx ends.
 func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
-	if err := s.check(); err != nil {
+	if err := cmp.Or(s.limitFlags.check(), s.telemetryFlags.check()); err != nil {
 		return err
 	}
 	if err := s.httpOptions().Check(); err != nil {
@@ -82,6 +84,11 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	config := cli.AccountConfig(database, ring, log)
 	config.Limits, config.Hasher = s.account(), s.hasher()
 	options := s.options(config, ring)
+	flush, err := s.telemetryFlags.start(ctx, &options)
+	if err != nil {
+		return err
+	}
+	defer flush() // after the last request
 	sending := s.webhookOptions()
 	config.WebhookAddress = sending.Addresses.Check
 	if s.Demo {

@@ -31,7 +31,7 @@ func (s *serveCommand) webhookOptions() webhooks.Options {
 
 // sendWebhooks sends what is queued for webhooks until ctx ends.
 func (s *serveCommand) sendWebhooks(ctx context.Context, jobs *background, sending webhooks.Options, options server.Options) {
-	sending.Accounts, sending.Metrics, sending.Log = options.Accounts, options.Metrics, options.Log
+	sending.Accounts, sending.Metrics, sending.Log, sending.Traces = options.Accounts, options.Metrics, options.Log, options.Traces
 	jobs.jobs.Go(func() { webhooks.New(sending).Serve(ctx) })
 	jobs.every(ctx, housekeepingInterval, housekeepingInterval, "purge deliveries", purgeDeliveries(options.Accounts))
 }

@@ -7,6 +7,10 @@ import (
 	"errors"
 	"runtime"
 	"time"
+
+	"go.opentelemetry.io/otel/codes"
+
+	"quartet/server/tracing"
 )
 
 // ErrBusy means that too many hashes are waiting, or that one has waited too long.
@@ -145,9 +149,23 @@ func (h *Hasher) Admit(ctx context.Context) (admitted context.Context, leave fun
 }
 
 // enter waits for a hashing slot, and returns the function that releases it, which is
-// told whether the password was right.
+// told whether the password was right. A span lasts from the wait to the release.
 func (h *Hasher) enter(ctx context.Context) (leave func(right bool), err error) {
-	return h.queue.enter(ctx, h.wait)
+	_, span := tracing.Start(ctx, "hash password")
+	release, err := h.queue.enter(ctx, h.wait)
+	if !span.IsRecording() {
+		return release, err
+	}
+	if err != nil {
+		span.SetStatus(codes.Error, "")
+		span.End()
+		return nil, err
+	}
+	span.AddEvent("slot")
+	return func(right bool) {
+		span.End()
+		release(right)
+	}, nil
 }
 
 // Stats returns the number of running hashes and of waiting callers.

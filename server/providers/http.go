@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"quartet/server/tracing"
 )
 
 const (
@@ -21,7 +23,7 @@ const (
 // configured address only.
 func newClient(transport *http.Transport) *http.Client {
 	return &http.Client{
-		Transport: transport,
+		Transport: tracing.Transport(transport, nil),
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
 		},

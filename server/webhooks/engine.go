@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 
 	"quartet/server/account"
 )
@@ -31,6 +32,7 @@ type Options struct {
 	Addresses *Addresses
 	Transport http.RoundTripper // takes the requests instead of the network; nil: none
 	Metrics   prometheus.Registerer
+	Traces    trace.TracerProvider // each attempt is a trace; nil: none
 	Log       *slog.Logger
 	Now       func() time.Time // nil: time.Now
 	Rest      time.Duration    // of a receiver that has failed too often; 0: 30 s
@@ -58,7 +60,7 @@ func New(o Options) *Engine {
 		o.Rest = defaultRest
 	}
 	return &Engine{
-		accounts: o.Accounts, sender: newSender(o.Addresses, o.Transport, o.Now), log: o.Log, now: o.Now, rest: o.Rest,
+		accounts: o.Accounts, sender: newSender(o), log: o.Log, now: o.Now, rest: o.Rest,
 		metrics: newMetrics(o.Metrics), lanes: map[int64]*lane{},
 	}
 }

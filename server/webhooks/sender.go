@@ -18,6 +18,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"quartet/server/account"
+	"quartet/server/tracing"
 )
 
 const (
@@ -32,19 +33,19 @@ type sender struct {
 	now     func() time.Time
 }
 
-// newSender sends through the transport, if it is not nil, instead of the network.
-func newSender(addresses *Addresses, through http.RoundTripper, now func() time.Time) sender {
-	s := sender{clients: map[string]*http.Client{}, now: now}
+// newSender makes the sender of an engine.
+func newSender(o Options) sender {
+	s := sender{clients: map[string]*http.Client{}, now: o.Now}
 	for _, scheme := range []string{"http", "https"} {
-		client := &http.Client{
+		through := o.Transport
+		if through == nil {
+			through = o.Addresses.transport(scheme)
+		}
+		s.clients[scheme] = &http.Client{
 			// What is allowed is the address of the webhook, not where it points to.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-			Transport:     through,
+			Transport:     tracing.Transport(through, o.Traces),
 		}
-		if through == nil {
-			client.Transport = addresses.transport(scheme)
-		}
-		s.clients[scheme] = client
 	}
 	return s
 }
