@@ -48,13 +48,13 @@ func (s *Service) mayCreate(caller *Caller) error {
 	}
 }
 
-// mayUpdate lets users change themselves, and administrators all users except super
-// administrators.
+// mayUpdate lets users change themselves, super administrators everybody, and
+// administrators members, as Operator.mayActOn does.
 func (c Caller) mayUpdate(target store.User) error {
 	switch {
 	case c.is(target.ID), c.isSuperAdministrator():
 		return nil
-	case c.isAdministrator() && target.Role != RoleSuperAdministrator:
+	case c.isAdministrator() && target.Role == RoleMember:
 		return nil
 	default:
 		return apierr.New(apierr.Forbidden)

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -71,6 +72,41 @@ func TestChangesOfAUserAreLimited(t *testing.T) {
 	w.clock.Advance(time.Hour)
 	must(t, w.UpdateUser(t.Context(), w.authenticated(w.enterWith("tao.ran", otherPassword).AccessToken), caller.UserID,
 		account.UserUpdate{Profile: account.Profile{Nickname: new("陶")}}))
+}
+
+// A thief who uses a stolen token elsewhere fills the counters of strangers: the owner, at a
+// client IP that the account knows, still changes the password and copies the data.
+func TestAThiefUsesUpNothingOfTheOwners(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	owner := w.caller("tao.ran", store.RoleMember)
+	at := func(clientIP string) context.Context {
+		return account.WithRequestInfo(t.Context(), account.RequestInfo{Dialect: "jfinal", ClientIP: clientIP})
+	}
+	for n := range 70 {
+		err := w.UpdateUser(at(elsewhere), owner, owner.UserID, account.UserUpdate{Profile: account.Profile{Zipcode: new(string(rune('a' + n%26)))}})
+		if n >= 60 {
+			wantFailure(t, err, apierr.TooManyRequests)
+		}
+	}
+	for range 6 {
+		wantFailure(t, w.ChangePassword(at(elsewhere), owner, owner.UserID, otherPassword, new(wrongPassword)), apierr.WrongOldPassword)
+		_, _ = w.CopyData(at(elsewhere), owner)
+	}
+	wantFailure(t, w.ChangePassword(at(elsewhere), owner, owner.UserID, otherPassword, new(goodPassword)), apierr.WrongOldPassword)
+	_, err := w.CopyData(at(home), owner)
+	must(t, err)
+	must(t, w.ChangePassword(at(home), owner, owner.UserID, otherPassword, new(goodPassword)))
+	for range 5 {
+		wantFailure(t, w.ChangePassword(at(home), owner, owner.UserID, goodPassword, new(wrongPassword)), apierr.WrongOldPassword)
+	}
+	wantFailure(t, w.ChangePassword(at(home), owner, owner.UserID, goodPassword, new(otherPassword)), apierr.WrongOldPassword)
+	deleted, err := w.CommandLine().UnlockUser(t.Context(), owner.UserID)
+	must(t, err)
+	if deleted < 5 {
+		t.Errorf("%d counters were deleted", deleted)
+	}
+	must(t, w.ChangePassword(at(home), owner, owner.UserID, goodPassword, new(otherPassword)))
 }
 
 func (w *world) enterWith(name, text string) account.SignInResult {

@@ -35,7 +35,8 @@ func once[T any](ctx context.Context, s Operator, act func(remember[T]) (T, erro
 		return act(func(context.Context, *tx, T) error { return nil })
 	}
 	id := store.Digest(s.sealer.Index("idempotency:" + s.identity() + ":" + s.key.text))
-	request := hashOf(s.key.request)
+	// Keyed, because a request can hold a password or a mobile, which guesses would find.
+	request := store.Digest(s.sealer.Index("idempotency-request:" + s.key.request))
 	if result, found, err := remembered[T](ctx, s, id, request); found || err != nil {
 		return result, err
 	}

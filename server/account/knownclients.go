@@ -39,6 +39,23 @@ func (s *Service) ofMobile(ctx context.Context, tx *tx, mobileIndex, clientIP st
 	return mobileIndex, err
 }
 
+// sessionsRead is a store or a transaction, where it says from where a user has signed in.
+type sessionsRead interface {
+	ClientIPsOf(ctx context.Context, userID int64, since store.Time, limit int) ([]string, error)
+}
+
+// ofUser is the part of a counter's key that stands for a signed-in user. The client IPs
+// from which they have signed in within knownFor share a counter of their own, because
+// whoever has stolen a token can fill the other: the owner must stay able to end that.
+func (s *Service) ofUser(ctx context.Context, in sessionsRead, userID int64) (string, error) {
+	subject := s.sealer.Index(userSubject(userID))
+	from, err := in.ClientIPsOf(ctx, userID, store.TimeOf(s.now().Add(-knownFor)), mostKnown)
+	if isOneOf(requestInfo(ctx).ClientIP, from) {
+		subject += ":known"
+	}
+	return subject, err
+}
+
 // isOneOf reports whether a client is one of those with the client IPs.
 func isOneOf(clientIP string, others []string) bool {
 	here := network.Of(clientIP).Client

@@ -50,8 +50,11 @@ type OtherID struct{ Origin, ID string }
 // CopyData returns a copy of what is stored of the caller. The failure is
 // TooManyRequests.
 func (s *Service) CopyData(ctx context.Context, caller Caller) (PersonalData, error) {
-	key := "copy:" + s.sealer.Index(userSubject(caller.UserID))
-	if err := s.consumeRateLimits(ctx, []store.RateLimit{s.limits.DataPerUser.limit(key)}); err != nil {
+	subject, err := s.ofUser(ctx, s.store, caller.UserID)
+	if err != nil {
+		return PersonalData{}, storeErr(err)
+	}
+	if err := s.consumeRateLimits(ctx, []store.RateLimit{s.limits.DataPerUser.limit("copy:" + subject)}); err != nil {
 		return PersonalData{}, err
 	}
 	data, err := s.ExportUser(ctx, caller.UserID)

@@ -88,7 +88,11 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 // isPasswordOf compares the password of a user whom the caller may change. Wrong ones are
 // counted, and recorded.
 func (s *Service) isPasswordOf(ctx context.Context, caller Caller, user store.User, text string) (bool, error) {
-	key := "old-password:" + s.sealer.Index(userSubject(user.ID))
+	subject, err := s.ofUser(ctx, s.store, user.ID)
+	if err != nil {
+		return false, storeErr(err)
+	}
+	key := "old-password:" + subject
 	g := guess{
 		lockKey: key,
 		limits:  []store.RateLimit{s.limits.OldPasswordPerUser.limit(key)},

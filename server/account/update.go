@@ -27,9 +27,9 @@ type UserUpdate struct {
 	MobileVerified, EmailVerified bool
 }
 
-// UpdateUser changes a user (operation 10). Users may change themselves and
-// administrators all users, except that super administrators are changed only by super
-// administrators, and that users cannot lock themselves. Other callers get Forbidden
+// UpdateUser changes a user (operation 10). Users may change themselves, administrators
+// members and super administrators everybody, except that users cannot lock
+// themselves. Other callers get Forbidden
 // for a known and an unknown id alike. Other failures are UserNotFound, InvalidField,
 // UsernameTaken, EmailTaken, MobileTaken where another user has verified a mobile that
 // is vouched for, TooManyRequests for users who change themselves, or their e-mail,
@@ -104,6 +104,9 @@ func (s *Service) changeRow(ctx context.Context, caller Caller, target store.Use
 	}
 	err = s.inTx(ctx, func(tx *tx) error {
 		now := store.TimeOf(s.now())
+		if err := s.holdOther(ctx, tx, caller, target.ID, false); err != nil {
+			return err
+		}
 		if err := s.limitChanges(ctx, tx, caller); err != nil {
 			return err
 		}
@@ -124,6 +127,16 @@ func (s *Service) changeRow(ctx context.Context, caller Caller, target store.Use
 		s.tell(ctx, target)
 	}
 	return toAPIErr(err, apierr.UserNotFound)
+}
+
+// holdOther locks the row of a user whom an administrator changes, and who may have got a
+// role since mayUpdate. The failures are those of take.
+func (s *Service) holdOther(ctx context.Context, tx *tx, caller Caller, id int64, leaves bool) error {
+	if caller.is(id) {
+		return nil
+	}
+	_, err := Operator{Service: s, caller: caller}.take(ctx, tx, id, leaves)
+	return err
 }
 
 // changedWaysIn lists the fields of a change by which the user signs in otherwise than
@@ -163,8 +176,11 @@ func (s *Service) limitChanges(ctx context.Context, tx *tx, caller Caller) error
 	if caller.isAdministrator() {
 		return nil
 	}
-	key := "changes:" + s.sealer.Index(userSubject(caller.UserID))
-	return tx.ConsumeRateLimits(ctx, []store.RateLimit{s.limits.ChangesPerUser.limit(key)}, store.TimeOf(s.now()))
+	subject, err := s.ofUser(ctx, tx, caller.UserID)
+	if err != nil {
+		return err
+	}
+	return tx.ConsumeRateLimits(ctx, []store.RateLimit{s.limits.ChangesPerUser.limit("changes:" + subject)}, store.TimeOf(s.now()))
 }
 
 // changed checks an update, and leaves out of it what the user has already. The change is
@@ -285,10 +301,8 @@ func (s *Service) setStatus(ctx context.Context, caller Caller, target store.Use
 		kind = AuditUserDisabled
 	}
 	err := s.inTx(ctx, func(tx *tx) error {
-		if locked {
-			if err := anotherStays(ctx, tx, target); err != nil {
-				return err
-			}
+		if err := s.holdOther(ctx, tx, caller, target.ID, locked); err != nil {
+			return err
 		}
 		tx.record(caller.eventBy(kind, target.ID, nil))
 		return tx.SetUserDisabled(ctx, target.ID, locked, store.TimeOf(s.now()))

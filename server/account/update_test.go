@@ -32,7 +32,7 @@ func TestWhoMayUpdate(t *testing.T) {
 		{"member", "nobody", apierr.Forbidden},
 		{"administrator", "member", ""},
 		{"administrator", "administrator", ""},
-		{"administrator", "colleague", ""},
+		{"administrator", "colleague", apierr.Forbidden},
 		{"administrator", "super", apierr.Forbidden},
 		{"administrator", "nobody", apierr.UserNotFound},
 		{"super", "super", ""},

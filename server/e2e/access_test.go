@@ -128,6 +128,7 @@ func TestWho_Update(t *testing.T) {
 		may(other, 424242, http.StatusForbidden) // who is not there looks the same
 		may(people[store.RoleAdministrator], other, http.StatusOK)
 		may(people[store.RoleAdministrator], people[store.RoleSuperAdministrator], http.StatusForbidden)
+		may(people[store.RoleAdministrator], s.person(t, "colleague", store.RoleAdministrator), http.StatusForbidden)
 		may(people[store.RoleSuperAdministrator], people[store.RoleAdministrator], http.StatusOK)
 	})
 }

@@ -62,6 +62,27 @@ func TestP2_AStolenTokenIsNotTheAccount(t *testing.T) {
 	})
 }
 
+// A thief who uses a stolen token from elsewhere does not keep the owner from ending that.
+func TestP2_AThiefKeepsNoOwnerFromANewPassword(t *testing.T) {
+	onEachEngine(t, behindProxy, func(t *testing.T, s *cluster) {
+		const home, elsewhere = "192.0.2.1", "203.0.113.66"
+		owner := s.person(t, "lu.jiahe", store.RoleMember)
+		jwt := text(s.server(0).ok(t, byPassword("lu.jiahe", goodPassword, from(home)...)), "Jwt")
+		change := func(server int, old, clientIP string) answer {
+			return s.server(server).send(t, postForm("/api/user/updatePassword", url.Values{
+				"userId": {fmt.Sprint(owner)}, "newPassword": {otherPassword}, "oldPassowrd": {old},
+			}, append(from(clientIP), "Jwt", jwt)...))
+		}
+		for i := range 8 {
+			refused(t, "jfinal", change(i, "wrong-otter-lantern", elsewhere), http.StatusBadRequest)
+		}
+		for i := range 62 {
+			s.server(i).send(t, postJSON("/api/user/update", fmt.Sprintf(`{"id":%d,"nickname":"n%d"}`, owner, i), append(from(elsewhere), "Jwt", jwt)...))
+		}
+		expect(t, change(2, goodPassword, home), http.StatusOK)
+	})
+}
+
 func TestA5_ComposedCharacters(t *testing.T) {
 	onEachEngine(t, []string{"--open-registration"}, func(t *testing.T, s *cluster) {
 		const composed, decomposed = "caf\u00e9-otter-lantern", "cafe\u0301-otter-lantern"
