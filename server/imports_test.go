@@ -47,6 +47,7 @@ var mayImport = map[string][]string{
 	"quartet/cmd/quartet/release":             {"quartet/openapi", "quartet/openapi/specfilter"},
 	"quartet/cmd/quartet/bench": {
 		"quartet/store", "quartet/server/keys", "quartet/server/fieldcrypt", "quartet/server/token", "quartet/server/password",
+		"quartet/store/wirecount",
 	},
 	"quartet/server": {
 		"quartet/openapi", "quartet/openapi/specfilter", "quartet/server/dialect", "quartet/server/dialect/all", "quartet/server/request",

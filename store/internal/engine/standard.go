@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"database/sql"
 	"strconv"
 	"strings"
 
@@ -103,9 +104,8 @@ func Transact(ctx context.Context, db *sqlx.DB, do func(Tx) error) error {
 	return begun.Commit()
 }
 
-// Each implements Engine.Each.
-func Each(ctx context.Context, db *sqlx.DB, query string, args, fields []any, found func()) error {
-	rows, err := db.QueryContext(ctx, db.Rebind(query), args...)
+// Scan reads the rows of a query into the same fields, and calls found after each.
+func Scan(rows *sql.Rows, err error, fields []any, found func()) error {
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,8 @@ const (
 	// readMargin is how much longer than the statement timeout the client waits for an
 	// answer.
 	readMargin = 5 * time.Second
+	// mostPrepared is how many queries a connection keeps prepared.
+	mostPrepared = 32
 )
 
 // connector makes connections to the first writable host.
@@ -118,9 +120,34 @@ type driverConn interface {
 // conn is a connection that is checked before it is reused after an idle time.
 type conn struct {
 	driverConn
-	watch  *engine.Watch
-	galera bool
-	used   time.Time
+	watch    *engine.Watch
+	galera   bool
+	used     time.Time
+	prepared map[string]driver.Stmt // frequent queries
+}
+
+// QueryContext implements driver.QueryerContext. A frequent query is prepared once, which
+// saves the server from reading its text each time.
+func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	ends, frequent := engine.Until(ctx)
+	if !frequent {
+		return c.driverConn.QueryContext(ctx, query, args)
+	}
+	statement, known := c.prepared[query]
+	if !known && len(c.prepared) == mostPrepared {
+		return c.driverConn.QueryContext(ends, query, args)
+	}
+	if !known {
+		var err error
+		if statement, err = c.PrepareContext(ends, query); err != nil {
+			return nil, err
+		}
+		if c.prepared == nil {
+			c.prepared = map[string]driver.Stmt{}
+		}
+		c.prepared[query] = statement // until the connection is closed
+	}
+	return statement.(driver.StmtQueryContext).QueryContext(ends, args)
 }
 
 // known are the session variables that not all servers have.

@@ -51,6 +51,7 @@ func Open(o engine.Options) (*Engine, error) {
 		DB:       engine.NewPool(sql.OpenDB(quick), "mysql", o.MaxConnections),
 		Slow:     engine.NewPool(sql.OpenDB(slow), "mysql", slowConnections),
 		Watch:    w,
+		Bind:     func(query string) string { return query },
 		Migrator: engine.Migrator{Dialect: database.DialectMySQL, Provider: newProvider, Classify: classify},
 	}}, nil
 }

@@ -93,6 +93,16 @@ func openPool(config *pgx.ConnConfig, connections int, w *engine.Watch) *sqlx.DB
 	)}), "pgx", connections)
 }
 
+// conn is a connection that knows the context of frequent queries. The driver keeps every
+// query prepared.
+type conn struct{ *stdlib.Conn }
+
+// QueryContext implements driver.QueryerContext.
+func (c conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	ends, _ := engine.Until(ctx)
+	return c.Conn.QueryContext(ends, query, args)
+}
+
 // lastUse is the key of a connection's last use in its custom data.
 const lastUse = "quartet.last_use"
 

@@ -39,6 +39,7 @@ func Open(o engine.Options) (*Engine, error) {
 		DB:       openPool(withTimeouts(config, o.StatementTimeout), o.MaxConnections, w),
 		Slow:     openPool(withTimeouts(config, 0), slowConnections, w),
 		Watch:    w,
+		Bind:     bind,
 		Migrator: engine.Migrator{Dialect: database.DialectPostgres, Provider: newProvider, Classify: Classify},
 	}}, nil
 }

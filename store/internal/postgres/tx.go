@@ -11,7 +11,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
 
 	"quartet/store/internal/engine"
@@ -56,7 +55,7 @@ func (e *Engine) transactOnce(ctx context.Context, do func(engine.Tx) error, beg
 	defer func() { _ = held.Close() }() // a broken one is closed already
 	t := &tx{begin: len(begin)}
 	broken := held.Raw(func(raw any) error {
-		t.conn = raw.(*stdlib.Conn).Conn()
+		t.conn = raw.(conn).Conn.Conn()
 		for _, statement := range begin {
 			t.queue(statement, nil, nil)
 		}
