@@ -86,8 +86,14 @@ func newCluster(t *testing.T, engine, databaseURL string, servers int, flags []s
 // start starts one more server of the cluster.
 func (s *cluster) start(t *testing.T) *process {
 	t.Helper()
+	return s.startOn(t, s.url)
+}
+
+// startOn starts one that is told another URL of the database.
+func (s *cluster) startOn(t *testing.T, databaseURL string) *process {
+	t.Helper()
 	address := proctest.FreeAddress(t, "127.0.0.1") // of administration too
-	return start(t, append([]string{"serve", "--addr", address, "--admin-addr", address, "--log-level", "debug", "--database", s.url, "--keys", s.keys}, s.flags...)...)
+	return start(t, append([]string{"serve", "--addr", address, "--admin-addr", address, "--log-level", "debug", "--database", databaseURL, "--keys", s.keys}, s.flags...)...)
 }
 
 func (s *cluster) reachBehind(t *testing.T) {
@@ -227,6 +233,7 @@ func TestMain(m *testing.M) {
 		}
 		defer func() { _ = os.RemoveAll(scratch) }()
 		code = m.Run()
+		stopGalera()
 		if err := storetest.DropMySQL(); err != nil {
 			panic(err)
 		}

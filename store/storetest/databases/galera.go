@@ -156,13 +156,20 @@ func (g *Galera) initialise(ctx context.Context) error {
 	return nil
 }
 
-// URL names all nodes, the preferred writer first: it and the nodes behind it, in turn.
-func (g *Galera) URL(preferred int) string {
+// URL names a database at all nodes: the preferred writer first, then those behind it.
+func (g *Galera) URL(preferred int, database string) string {
 	var hosts []string
 	for i := range g.Nodes {
 		hosts = append(hosts, g.Nodes[(preferred+i)%len(g.Nodes)].Address())
 	}
-	return "mysql://" + User + ":" + Password + "@" + strings.Join(hosts, ",") + "/" + Name
+	return databaseURL(strings.Join(hosts, ","), database)
+}
+
+// URL names a database at this node alone.
+func (n *Node) URL(database string) string { return databaseURL(n.Address(), database) }
+
+func databaseURL(hosts, database string) string {
+	return "mysql://" + User + ":" + Password + "@" + hosts + "/" + database
 }
 
 // Stop ends all nodes at once and removes their data.
@@ -194,6 +201,12 @@ func (n *Node) Status(ctx context.Context, variable string) string {
 	var name, value string
 	_ = query(ctx, n.name("root"), "SHOW STATUS LIKE '"+variable+"'", &name, &value) // not running, or not yet
 	return value
+}
+
+// Text returns a text that a query finds, with all that the cluster has committed.
+func (n *Node) Text(ctx context.Context, statement string) (text string, err error) {
+	err = query(ctx, n.name("root")+"?wsrep_sync_wait=1", statement, &text)
+	return text, err
 }
 
 // Bootstrap starts the node as the first of a new cluster.
