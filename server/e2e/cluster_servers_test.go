@@ -187,17 +187,21 @@ func (s *cluster) texts(t *testing.T, query string, args ...any) (list []string)
 		switch value := value.(type) {
 		case nil:
 		case []byte:
-			if utf8.Valid(value) { // MySQL returns every text as bytes
-				list = append(list, string(value))
-			} else {
-				list = append(list, hex.EncodeToString(value))
-			}
+			list = append(list, shown(value))
 		default:
 			list = append(list, fmt.Sprint(value))
 		}
 	}
 	must(t, rows.Err())
 	return list
+}
+
+// shown is a text, which MySQL returns as bytes, or the digits of a hash.
+func shown(column []byte) string {
+	if utf8.Valid(column) {
+		return string(column)
+	}
+	return hex.EncodeToString(column)
 }
 
 func must(t testing.TB, err error) {
