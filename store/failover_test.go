@@ -31,28 +31,40 @@ func once(text string, where cut) func(sent []byte) cut {
 // an error, and the write is not repeated.
 func TestUncertainCommitIsAFailure(t *testing.T) {
 	t.Parallel()
-	for name, where := range map[string]cut{"before it arrived": toServer, "after it was done": toClient} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w, url := newWire(t)
-			s := storetest.Open(t, store.Options{URL: url})
-			if err := storetest.InsertUser(t.Context(), s, invented(1)); err != nil {
-				t.Fatal(err)
-			}
-			w.cutWhere(once("commit", where))
-			runs := 0
-			err := s.Write(t.Context(), func(tx *sqlx.Tx) error {
-				runs++
-				_, err := tx.ExecContext(t.Context(), "UPDATE users SET version = version + 1 WHERE id = 1")
-				return err
+	for engine, newURL := range map[string]func(*testing.T) string{
+		store.Postgres: func(t *testing.T) string { return storetest.PostgresURL(t) },
+		store.MySQL:    func(t *testing.T) string { return storetest.MySQLTablesURL(t) },
+	} {
+		for name, where := range map[string]cut{"before it arrived": toServer, "after it was done": toClient} {
+			t.Run(engine+" "+name, func(t *testing.T) {
+				t.Parallel()
+				w, url := newWireTo(t, newURL(t))
+				runs, err := changeThrough(t, w, url, once("commit", where), map[cut]int64{toServer: 0, toClient: 1}[where])
+				wantUnavailable(t, err)
+				if runs != 1 {
+					t.Errorf("the transaction ran %d times", runs)
+				}
 			})
-			wantUnavailable(t, err)
-			wantVersion(t, s, map[cut]int64{toServer: 0, toClient: 1}[where])
-			if runs != 1 {
-				t.Errorf("the transaction ran %d times", runs)
-			}
-		})
+		}
 	}
+}
+
+// changeThrough changes a user through a wire that breaks somewhere, and looks how often
+// the row has changed.
+func changeThrough(t *testing.T, w *wire, url string, where func([]byte) cut, changes int64) (runs int, err error) {
+	t.Helper()
+	s := storetest.Open(t, store.Options{URL: url})
+	if err := storetest.InsertUser(t.Context(), s, invented(1)); err != nil {
+		t.Fatal(err)
+	}
+	w.cutWhere(where)
+	err = s.Write(t.Context(), func(tx *sqlx.Tx) error {
+		runs++
+		_, err := tx.ExecContext(t.Context(), "UPDATE users SET version = version + 1 WHERE id = 1")
+		return err
+	})
+	wantVersion(t, s, changes)
+	return runs, err
 }
 
 func wantVersion(t *testing.T, s *store.Store, want int64) {
