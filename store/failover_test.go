@@ -38,28 +38,43 @@ func prepared(query string) string {
 // an error, and the write is not repeated.
 func TestUncertainCommitIsAFailure(t *testing.T) {
 	t.Parallel()
-	for name, where := range map[string]cut{"before it arrived": toServer, "after it was done": toClient} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w, url := newWire(t)
-			s := storetest.Open(t, store.Options{URL: url})
-			if err := storetest.InsertUser(t.Context(), s, invented(1)); err != nil {
-				t.Fatal(err)
-			}
-			w.cutWhere(once(prepared("COMMIT"), where))
-			runs := 0
-			err := s.Write(t.Context(), func(tx engine.Tx) error {
-				runs++
-				_, err := tx.Exec(t.Context(), "UPDATE users SET version = version + 1 WHERE id = 1")
-				return err
+	for name, database := range map[string]struct {
+		newURL func(*testing.T) string
+		commit string
+	}{
+		store.Postgres: {func(t *testing.T) string { return storetest.PostgresURL(t) }, prepared("COMMIT")},
+		store.MySQL:    {func(t *testing.T) string { return storetest.MySQLTablesURL(t) }, "commit"},
+	} {
+		for when, where := range map[string]cut{"before it arrived": toServer, "after it was done": toClient} {
+			t.Run(name+" "+when, func(t *testing.T) {
+				t.Parallel()
+				w, url := newWireTo(t, database.newURL(t))
+				runs, err := changeThrough(t, w, url, once(database.commit, where), map[cut]int64{toServer: 0, toClient: 1}[where])
+				wantUnavailable(t, err)
+				if runs != 1 {
+					t.Errorf("the transaction ran %d times", runs)
+				}
 			})
-			wantUnavailable(t, err)
-			wantVersion(t, s, map[cut]int64{toServer: 0, toClient: 1}[where])
-			if runs != 1 {
-				t.Errorf("the transaction ran %d times", runs)
-			}
-		})
+		}
 	}
+}
+
+// changeThrough changes a user through a wire that breaks somewhere, and looks how often
+// the row has changed.
+func changeThrough(t *testing.T, w *wire, url string, where func([]byte) cut, changes int64) (runs int, err error) {
+	t.Helper()
+	s := storetest.Open(t, store.Options{URL: url})
+	if err := storetest.InsertUser(t.Context(), s, invented(1)); err != nil {
+		t.Fatal(err)
+	}
+	w.cutWhere(where)
+	err = s.Write(t.Context(), func(tx engine.Tx) error {
+		runs++
+		_, err := tx.Exec(t.Context(), "UPDATE users SET version = version + 1 WHERE id = 1")
+		return err
+	})
+	wantVersion(t, s, changes)
+	return runs, err
 }
 
 func wantVersion(t *testing.T, s *store.Store, want int64) {

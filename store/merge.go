@@ -10,9 +10,6 @@ import (
 const AliasMerged = "merged"
 
 const (
-	// The update changes nothing, but locks the row.
-	lockUser = "id = id"
-
 	moveAliases    = "UPDATE user_aliases SET user_id = ? WHERE user_id = ?"
 	moveIdentities = "UPDATE wechat_identities SET user_id = ? WHERE user_id = ?"
 	moveUnions     = "UPDATE wechat_unions SET user_id = ? WHERE user_id = ?"
@@ -34,7 +31,7 @@ func (tx Tx) LockUsers(ctx context.Context, ids ...int64) ([]User, error) {
 	const verb = "LockUsers"
 	// In one order for all callers, so that two of them do not wait for each other.
 	for _, id := range slices.Sorted(slices.Values(ids)) {
-		if err := tx.update(ctx, verb, "users", lockUser, "id = ?", nil, []any{id}); err != nil {
+		if err := tx.lockUser(ctx, verb, id); err != nil {
 			return nil, err
 		}
 	}
@@ -45,6 +42,16 @@ func (tx Tx) LockUsers(ctx context.Context, ids ...int64) ([]User, error) {
 		}
 	}
 	return users, nil
+}
+
+// lockUser locks the row of a user until the transaction ends, or returns ErrNotFound.
+func (tx Tx) lockUser(ctx context.Context, verb string, id int64) error {
+	for _, assignment := range tx.store.engine.LockUser() {
+		if err := tx.change(ctx, verb, "UPDATE users SET "+assignment+" WHERE id = ?", id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // MergeUsers gives what belongs to the user from to the user into, whose row is

@@ -18,7 +18,7 @@ func (tx Tx) LockSuperAdministrators(ctx context.Context) ([]int64, error) {
 	}
 	// In one order for all callers, so that two of them do not wait for each other.
 	for _, id := range ids {
-		err := tx.update(ctx, "LockSuperAdministrators", "users", lockUser, "id = ?", nil, []any{id})
+		err := tx.lockUser(ctx, "LockSuperAdministrators", id)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"regexp"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,15 +19,18 @@ const (
 	nowhere  cut = iota
 	toServer     // what is sent does not arrive
 	toClient     // it arrives, and the answer does not
+	replaced     // it arrives, or something else does, and the answer is another one
 )
 
-// wire stands between a store and PostgreSQL, and does to a connection what
+// wire stands between a store and its server, and does to a connection what
 // networks and dying servers do.
 type wire struct {
 	listener net.Listener
 	to       string
 	mutex    sync.Mutex
 	where    func(sent []byte) cut
+	instead  []byte // what the server is sent where it is replaced, nil for the same
+	answer   []byte // what the client is told there
 	lines    []*line
 }
 
@@ -35,13 +39,20 @@ type line struct {
 	client, server net.Conn
 	frozen         atomic.Bool // carries nothing any more, and does not say so
 	deaf           atomic.Bool // breaks when the server answers
+	answer         atomic.Pointer[[]byte]
 }
 
 // newWire gives a wire to a database of the test's own, and the URL that goes
 // through it.
 func newWire(t *testing.T, parameters ...string) (*wire, string) {
 	t.Helper()
-	address, err := url.Parse(storetest.PostgresURL(t, parameters...))
+	return newWireTo(t, storetest.PostgresURL(t, parameters...))
+}
+
+// newWireTo gives a wire to the first host of a URL.
+func newWireTo(t *testing.T, databaseURL string) (*wire, string) {
+	t.Helper()
+	address, err := url.Parse(regexp.MustCompile(`,[^/]*`).ReplaceAllString(databaseURL, ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,13 +126,19 @@ func (w *wire) forth(l *line) {
 		if l.frozen.Load() {
 			continue
 		}
-		switch w.breaks(buffer[:n]) {
+		sent := buffer[:n]
+		switch w.breaks(sent) {
 		case toServer:
 			return
 		case toClient:
 			l.deaf.Store(true)
+		case replaced:
+			l.answer.Store(&w.answer)
+			if w.instead != nil {
+				sent = w.instead
+			}
 		}
-		if _, err := l.server.Write(buffer[:n]); err != nil {
+		if _, err := l.server.Write(sent); err != nil {
 			return
 		}
 	}
@@ -139,7 +156,11 @@ func (l *line) back() {
 		if err != nil || l.deaf.Load() {
 			return
 		}
-		if _, err := l.client.Write(buffer[:n]); err != nil {
+		answer := buffer[:n]
+		if other := l.answer.Swap(nil); other != nil {
+			answer = *other
+		}
+		if _, err := l.client.Write(answer); err != nil {
 			return
 		}
 	}

@@ -138,58 +138,59 @@ func TestAdmin_OneChangeOfAVersion(t *testing.T) {
 }
 
 // Super administrators who act on each other and on themselves at once leave one.
-func TestAdmin_OneSuperAdministratorStays(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
-		acts := map[string]func(whom int64, other int64, as string) answer{}
-		for name, r := range map[string][3]string{
-			"demote": {http.MethodPut, "/role", `{"role":"member"}`}, "disable": {http.MethodPatch, "", `{"disabled":true}`},
-			"erase": {http.MethodDelete, "", ""}, "merge": {http.MethodPost, "/merge", `{"into":"%d"}`},
-		} {
-			acts[name] = func(whom, other int64, as string) answer {
-				body := r[2]
-				if name == "merge" {
-					body = fmt.Sprintf(body, other)
+func TestAdmin_OneSuperAdministratorStays(t *testing.T) { onEachEngine(t, nil, superAdministratorsAct) }
+
+func superAdministratorsAct(t *testing.T, s *cluster) {
+	t.Helper()
+	acts := map[string]func(whom int64, other int64, as string) answer{}
+	for name, r := range map[string][3]string{
+		"demote": {http.MethodPut, "/role", `{"role":"member"}`}, "disable": {http.MethodPatch, "", `{"disabled":true}`},
+		"erase": {http.MethodDelete, "", ""}, "merge": {http.MethodPost, "/merge", `{"into":"%d"}`},
+	} {
+		acts[name] = func(whom, other int64, as string) answer {
+			body := r[2]
+			if name == "merge" {
+				body = fmt.Sprintf(body, other)
+			}
+			return s.server(int(whom)).send(t, operating(r[0], fmt.Sprint("/admin/users/", whom, r[1]), body, as, "If-Match", "*"))
+		}
+	}
+	round := 0
+	for name, act := range acts {
+		for _, mutual := range []bool{true, false} {
+			round++
+			if round > 1 {
+				s.exec(t, "UPDATE users SET role = 'member'") // those of earlier rounds
+			}
+			var ids [2]int64
+			var sessions [2]string
+			for i := range ids {
+				ids[i] = s.person(t, fmt.Sprintf("root.%d.%d", round, i), store.RoleSuperAdministrator)
+				sessions[i] = s.session(t, ids[i])
+			}
+			answers := atOnce(8, func(i int) answer {
+				whom := ids[i%2]
+				if mutual {
+					return act(whom, ids[1-i%2], sessions[1-i%2])
 				}
-				return s.server(int(whom)).send(t, operating(r[0], fmt.Sprint("/admin/users/", whom, r[1]), body, as, "If-Match", "*"))
+				return act(whom, ids[1-i%2], sessions[i%2])
+			})
+			n := s.number(t, "SELECT COUNT(*) FROM users WHERE role = 'super_administrator' AND disabled_at IS NULL")
+			t.Logf("%s, each other: %v: %d stay, %v", name, mutual, n, statuses(answers))
+			if n < 1 {
+				t.Errorf("%s, each other: %v: nobody stays", name, mutual)
 			}
 		}
-		round := 0
-		for name, act := range acts {
-			for _, mutual := range []bool{true, false} {
-				round++
-				if round > 1 {
-					s.exec(t, "UPDATE users SET role = 'member'") // those of earlier rounds
-				}
-				var ids [2]int64
-				var sessions [2]string
-				for i := range ids {
-					ids[i] = s.person(t, fmt.Sprintf("root.%d.%d", round, i), store.RoleSuperAdministrator)
-					sessions[i] = s.session(t, ids[i])
-				}
-				answers := atOnce(8, func(i int) answer {
-					whom := ids[i%2]
-					if mutual {
-						return act(whom, ids[1-i%2], sessions[1-i%2])
-					}
-					return act(whom, ids[1-i%2], sessions[i%2])
-				})
-				n := s.number(t, "SELECT COUNT(*) FROM users WHERE role = 'super_administrator' AND disabled_at IS NULL")
-				t.Logf("%s, each other: %v: %d stay, %v", name, mutual, n, statuses(answers))
-				if n < 1 {
-					t.Errorf("%s, each other: %v: nobody stays", name, mutual)
-				}
-			}
+	}
+	s.exec(t, "UPDATE users SET role = 'member'")
+	last := s.person(t, "root", store.RoleSuperAdministrator)
+	member := s.person(t, "tao.ran", store.RoleMember)
+	for name, act := range acts {
+		if got := act(last, member, s.session(t, last)); got.Status < 400 {
+			t.Errorf("the last one is gone by %s: %s", name, got.Text)
 		}
-		s.exec(t, "UPDATE users SET role = 'member'")
-		last := s.person(t, "root", store.RoleSuperAdministrator)
-		member := s.person(t, "tao.ran", store.RoleMember)
-		for name, act := range acts {
-			if got := act(last, member, s.session(t, last)); got.Status < 400 {
-				t.Errorf("the last one is gone by %s: %s", name, got.Text)
-			}
-		}
-		if err := s.rules.CommandLine().SetRole(t.Context(), last, account.RoleMember); err == nil {
-			t.Error("the command line demotes the last one")
-		}
-	})
+	}
+	if err := s.rules.CommandLine().SetRole(t.Context(), last, account.RoleMember); err == nil {
+		t.Error("the command line demotes the last one")
+	}
 }

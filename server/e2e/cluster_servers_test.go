@@ -86,8 +86,14 @@ func newCluster(t *testing.T, engine, databaseURL string, servers int, flags []s
 // start starts one more server of the cluster.
 func (s *cluster) start(t *testing.T) *process {
 	t.Helper()
+	return s.startOn(t, s.url)
+}
+
+// startOn starts one that is told another URL of the database.
+func (s *cluster) startOn(t *testing.T, databaseURL string) *process {
+	t.Helper()
 	address := proctest.FreeAddress(t, "127.0.0.1") // of administration too
-	return start(t, append([]string{"serve", "--addr", address, "--admin-addr", address, "--log-level", "debug", "--database", s.url, "--keys", s.keys}, s.flags...)...)
+	return start(t, append([]string{"serve", "--addr", address, "--admin-addr", address, "--log-level", "debug", "--database", databaseURL, "--keys", s.keys}, s.flags...)...)
 }
 
 func (s *cluster) reachBehind(t *testing.T) {
@@ -181,17 +187,21 @@ func (s *cluster) texts(t *testing.T, query string, args ...any) (list []string)
 		switch value := value.(type) {
 		case nil:
 		case []byte:
-			if utf8.Valid(value) { // MySQL returns every text as bytes
-				list = append(list, string(value))
-			} else {
-				list = append(list, hex.EncodeToString(value))
-			}
+			list = append(list, shown(value))
 		default:
 			list = append(list, fmt.Sprint(value))
 		}
 	}
 	must(t, rows.Err())
 	return list
+}
+
+// shown is a text, which MySQL returns as bytes, or the digits of a hash.
+func shown(column []byte) string {
+	if utf8.Valid(column) {
+		return string(column)
+	}
+	return hex.EncodeToString(column)
 }
 
 func must(t testing.TB, err error) {
@@ -227,6 +237,7 @@ func TestMain(m *testing.M) {
 		}
 		defer func() { _ = os.RemoveAll(scratch) }()
 		code = m.Run()
+		stopGalera()
 		if err := storetest.DropMySQL(); err != nil {
 			panic(err)
 		}

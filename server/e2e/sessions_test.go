@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -128,13 +130,22 @@ func (s *cluster) dump(t *testing.T) string {
 func (s *cluster) values(t *testing.T) (all string) {
 	t.Helper()
 	const ofTables = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
-	const ofColumns = "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?"
 	for _, table := range s.texts(t, ofTables) {
-		for _, column := range s.texts(t, ofColumns, table) {
-			for _, value := range s.texts(t, "SELECT "+column+" FROM "+table) {
-				all += "'" + value + "'\n"
+		rows, err := s.facts.QueryContext(t.Context(), "SELECT * FROM "+table)
+		must(t, err)
+		columns, err := rows.Columns()
+		must(t, err)
+		values, targets := make([]sql.RawBytes, len(columns)), make([]any, len(columns))
+		for i := range values {
+			targets[i] = &values[i]
+		}
+		for rows.Next() {
+			must(t, rows.Scan(targets...))
+			for _, value := range values {
+				all += "'" + shown(value) + "'\n"
 			}
 		}
+		must(t, errors.Join(rows.Err(), rows.Close()))
 	}
 	return all
 }

@@ -96,6 +96,9 @@ type SQL interface {
 	// SetLastSeen sets when several sessions were last seen, if that is later than the
 	// stored time. Its arguments are pairs of id and time.
 	SetLastSeen(sessions int) string
+	// LockUser is the assignments of updates of a user that change nothing together, one
+	// after the other, and lock the row for all servers until the transaction ends.
+	LockUser() []string
 	// DeleteSome deletes up to a number of rows of a table that meet a condition. It
 	// returns the arguments too, because a condition may be repeated.
 	DeleteSome(table, key, condition string, limit int, args ...any) (query string, all []any)

@@ -41,6 +41,8 @@ func (StandardSQL) SetLastSeen(sessions int) string {
 		WHERE sessions.id = seen.id AND sessions.last_seen_at < seen.at`
 }
 
+func (StandardSQL) LockUser() []string { return []string{"id = id"} }
+
 // The condition is repeated because on PostgreSQL a row can be renewed between the
 // SELECT and the DELETE.
 func (StandardSQL) DeleteSome(table, key, condition string, limit int, args ...any) (query string, all []any) {

@@ -176,3 +176,12 @@ func (t tracedTx) ExecOnce(ctx context.Context, query string, args ...any) (chan
 	t.engine.end(span, err)
 	return changed, err
 }
+
+// Later makes a span of the time until the statement is queued, or done where the engine
+// does not wait. The statement that it is sent with has the time of the round trip.
+func (t tracedTx) Later(ctx context.Context, query string, args []any, changed func(rows int64) error) error {
+	ctx, span := t.below(ctx, query)
+	err := t.Tx.Later(ctx, query, args, changed)
+	t.engine.end(span, err)
+	return err
+}

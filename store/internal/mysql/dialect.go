@@ -43,6 +43,12 @@ func (dialect) SetLastSeen(sessions int) string {
 		ON seen.id = sessions.id SET sessions.last_seen_at = seen.at WHERE sessions.last_seen_at < seen.at`
 }
 
+// A Galera node tells the others what a transaction has changed, and nothing of locks: an
+// update that changes nothing would lock the row on one node only.
+func (dialect) LockUser() []string {
+	return []string{"version = version + 1", "version = version - 1"}
+}
+
 func (dialect) DeleteSome(table, _, condition string, limit int, args ...any) (query string, all []any) {
 	return "DELETE FROM " + table + " WHERE " + condition + " LIMIT " + strconv.Itoa(limit), args
 }

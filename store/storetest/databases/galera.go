@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // Galera is a cluster of three nodes of MariaDB.
@@ -156,13 +157,20 @@ func (g *Galera) initialise(ctx context.Context) error {
 	return nil
 }
 
-// URL names all nodes, the preferred writer first: it and the nodes behind it, in turn.
-func (g *Galera) URL(preferred int) string {
+// URL names a database at all nodes: the preferred writer first, then those behind it.
+func (g *Galera) URL(preferred int, database string) string {
 	var hosts []string
 	for i := range g.Nodes {
 		hosts = append(hosts, g.Nodes[(preferred+i)%len(g.Nodes)].Address())
 	}
-	return "mysql://" + User + ":" + Password + "@" + strings.Join(hosts, ",") + "/" + Name
+	return databaseURL(strings.Join(hosts, ","), database)
+}
+
+// URL names a database at this node alone.
+func (n *Node) URL(database string) string { return databaseURL(n.Address(), database) }
+
+func databaseURL(hosts, database string) string {
+	return "mysql://" + User + ":" + Password + "@" + hosts + "/" + database
 }
 
 // Stop ends all nodes at once and removes their data.
@@ -196,6 +204,12 @@ func (n *Node) Status(ctx context.Context, variable string) string {
 	return value
 }
 
+// Text returns a text that a query finds, with all that the cluster has committed.
+func (n *Node) Text(ctx context.Context, statement string) (text string, err error) {
+	err = query(ctx, n.name("root")+"?wsrep_sync_wait=1", statement, &text)
+	return text, err
+}
+
 // Bootstrap starts the node as the first of a new cluster.
 func (n *Node) Bootstrap(ctx context.Context) error { return n.start(ctx, "--wsrep-new-cluster") }
 
@@ -205,33 +219,49 @@ func (n *Node) Bootstrap(ctx context.Context) error { return n.start(ctx, "--wsr
 func (n *Node) Start(ctx context.Context) error {
 	var position []string
 	if _, err := os.Stat(n.path() + "/data/ibdata1"); err == nil {
-		recover := n.command(ctx, "--wsrep-recover", "--log-error="+n.path()+".recovery")
-		out, err := recover.CombinedOutput()
-		log, readErr := os.ReadFile(n.path() + ".recovery")
-		if err = errors.Join(err, readErr); err != nil {
-			return fmt.Errorf("recovery: %w: %s", err, out)
+		found, err := n.recover(ctx)
+		if err != nil {
+			return err
 		}
-		found := recovered.FindAllSubmatch(log, -1)
-		if len(found) > 0 {
-			position = []string{"--wsrep-start-position=" + string(found[len(found)-1][1])}
-		}
+		position = append(position, "--wsrep-start-position="+found)
 	}
 	return n.start(ctx, position...)
 }
 
-var recovered = regexp.MustCompile(`WSREP: Recovered position: *([0-9a-f-]+:-?[0-9]+)`)
-
-func (n *Node) command(ctx context.Context, args ...string) *exec.Cmd {
-	command := exec.CommandContext(ctx, "mariadbd", append([]string{"--defaults-file=" + n.path() + ".cnf"}, args...)...)
-	command.Dir, command.SysProcAttr = n.cluster.folder, attributes(n.cluster.as)
-	return command
+// recover returns how far the data of the node goes.
+func (n *Node) recover(ctx context.Context) (position string, err error) {
+	log := n.path() + ".recovery"
+	if err := os.RemoveAll(log); err != nil {
+		return "", err
+	}
+	if err := n.run(ctx, "--wsrep-recover", "--log-error="+log); err != nil {
+		return "", err
+	}
+	err = wait(ctx, startTime, "the position of a node", func() bool {
+		text, _ := os.ReadFile(log) // there is none yet
+		if found := recovered.FindSubmatch(text); found != nil {
+			position = string(found[1])
+		}
+		return position != "" || n.hasEnded()
+	})
+	if err == nil && position == "" {
+		err = errors.New("the position of a node is unknown")
+	}
+	// MariaDB 10.11 does not always end by itself after that.
+	_ = wait(ctx, time.Second, "the recovery to end", n.hasEnded)
+	n.Kill()
+	return position, err
 }
 
-func (n *Node) start(ctx context.Context, args ...string) error {
+var recovered = regexp.MustCompile(`WSREP: Recovered position: *([0-9a-f-]+:-?[0-9]+)`)
+
+// run starts the program.
+func (n *Node) run(ctx context.Context, args ...string) error {
 	if n.process != nil {
 		return errors.New("the node runs")
 	}
-	process := n.command(context.WithoutCancel(ctx), args...)
+	process := exec.CommandContext(context.WithoutCancel(ctx), "mariadbd", append([]string{"--defaults-file=" + n.path() + ".cnf"}, args...)...)
+	process.Dir, process.SysProcAttr = n.cluster.folder, attributes(n.cluster.as)
 	if err := process.Start(); err != nil {
 		return err
 	}
@@ -241,6 +271,13 @@ func (n *Node) start(ctx context.Context, args ...string) error {
 		defer close(ended)
 		_ = process.Wait() // the log says how it ended
 	}()
+	return nil
+}
+
+func (n *Node) start(ctx context.Context, args ...string) error {
+	if err := n.run(ctx, args...); err != nil {
+		return err
+	}
 	err := wait(ctx, startTime, "a node to join", func() bool {
 		return n.hasEnded() || n.Status(ctx, "wsrep_local_state_comment") == "Synced" && n.Status(ctx, "wsrep_ready") == "ON"
 	})
@@ -268,6 +305,9 @@ func (n *Node) Kill() { n.end(syscall.SIGKILL) }
 
 // Shutdown ends the node in good order.
 func (n *Node) Shutdown(ctx context.Context) error {
+	if n.process == nil {
+		return errors.New("the node does not run")
+	}
 	_ = n.process.Process.Signal(syscall.SIGTERM)
 	if err := wait(ctx, stopTime, "a node to end", n.hasEnded); err != nil {
 		return err

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 )
@@ -138,7 +137,7 @@ func (s *Seekdb) forward() {
 
 // URL names the database.
 func (s *Seekdb) URL() string {
-	return "mysql://" + strings.Join([]string{User, Password}, ":") + "@" + s.listener.Addr().String() + "/" + Name
+	return databaseURL(s.listener.Addr().String(), Name)
 }
 
 // Stop ends the server and removes its data.

@@ -47,7 +47,7 @@ func start(ctx context.Context, database string) (url string, end func() error, 
 		if err != nil {
 			return "", nil, err
 		}
-		return g.URL(0), g.Stop, nil
+		return g.URL(0, databases.Name), g.Stop, nil
 	case "seekdb":
 		s, err := databases.StartSeekdb(ctx)
 		if err != nil {
