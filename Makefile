@@ -9,7 +9,7 @@ BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4d
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run release test-release test test-browser test-explorers test-prism sdk test-sdk sdk-matrix test-clients test-examples contract breaking race generate console lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
+.PHONY: help run release test-release test test-browser test-explorers test-prism test-chart sdk test-sdk sdk-matrix test-clients test-examples contract breaking race generate console lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test-explorers: ## open the document in Redoc, RapiDoc, Scalar, Stoplight Elemen
 
 test-prism: ## send the calls of the README through Prism as a validating proxy (needs Node.js 20 and curl)
 	QUARTET_PRISM=true go test -count=1 -v ./openapi/contracttest/prism
+
+test-chart: ## render the Helm chart for each engine, and check it and the other Kubernetes examples (compiles helm and kubeconform where they are not installed)
+	QUARTET_CHART=true go test -count=1 -v -run TestChart ./cmd/quartet
 
 # Generated requests, EXAMPLES for each operation, from a seed that is printed.
 EXAMPLES ?= 1000

@@ -17,7 +17,7 @@ var mayImport = map[string][]string{
 	"quartet/cmd/quartet": {
 		"quartet/cmd/quartet/internal/cli", "quartet/cmd/quartet/internal/admincmd", "quartet/cmd/quartet/internal/checkcmd", "quartet/cmd/quartet/internal/completioncmd",
 		"quartet/cmd/quartet/internal/democmd", "quartet/cmd/quartet/internal/dumpcmd", "quartet/cmd/quartet/internal/importcmd",
-		"quartet/cmd/quartet/internal/mockcmd", "quartet/cmd/quartet/internal/openapicmd",
+		"quartet/cmd/quartet/internal/mockcmd", "quartet/cmd/quartet/internal/openapicmd", "quartet/cmd/quartet/internal/telemetry",
 		"quartet/openapi", "quartet/server", "quartet/server/account", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/dialect/all", "quartet/server/providers",
 		"quartet/server/keys", "quartet/server/password", "quartet/server/webhooks", "quartet/store", "quartet/store/dump",
 	},
@@ -51,15 +51,16 @@ var mayImport = map[string][]string{
 	},
 	"quartet/server": {
 		"quartet/openapi", "quartet/openapi/specfilter", "quartet/server/dialect", "quartet/server/dialect/all", "quartet/server/request",
-		"quartet/server/account", "quartet/server/admin", "quartet/server/apierr", "quartet/server/console",
+		"quartet/server/account", "quartet/server/admin", "quartet/server/apierr", "quartet/server/console", "quartet/server/tracing",
 	},
+	"quartet/server/password":            {"quartet/server/tracing"},
 	"quartet/server/admin":               {"quartet/openapi", "quartet/server/account", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/webhooks"},
-	"quartet/server/webhooks":            {"quartet/openapi", "quartet/server/account"},
+	"quartet/server/webhooks":            {"quartet/openapi", "quartet/server/account", "quartet/server/tracing"},
 	"quartet/server/request":             {"quartet/server/apierr"},
 	"quartet/server/dialect":             {"quartet/server/request", "quartet/server/account", "quartet/openapi", "quartet/server/apierr"},
 	"quartet/server/dialect/dialecttest": {"quartet/openapi", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/dialect/all"},
 
-	"quartet/server/providers": {"quartet/server/account", "quartet/server/apierr"},
+	"quartet/server/providers": {"quartet/server/account", "quartet/server/apierr", "quartet/server/tracing"},
 	"quartet/server/account": {
 		"quartet/store", "quartet/server/apierr", "quartet/server/token", "quartet/server/password",
 		"quartet/server/fieldcrypt", "quartet/server/idgen", "quartet/server/network", "quartet/server/account/importmerge",

@@ -2,8 +2,7 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
-	"io"
+	"io/fs"
 	"maps"
 	"net"
 	"os"
@@ -47,11 +46,16 @@ var settingName = regexp.MustCompile(`QUARTET_[A-Z0-9_]+`)
 func TestDeploymentNamesSettingsThatThereAre(t *testing.T) {
 	t.Parallel()
 	known := settings(t)
-	files, err := os.ReadDir("deploy")
-	must(t, err)
+	files := []string{"../../Dockerfile"}
+	must(t, filepath.WalkDir("deploy", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			files = append(files, path)
+		}
+		return err
+	}))
 	found := 0
-	for _, file := range append(paths(files), "../../../Dockerfile") {
-		text, err := os.ReadFile(filepath.Join("deploy", file))
+	for _, file := range files {
+		text, err := os.ReadFile(file)
 		must(t, err)
 		for _, name := range settingName.FindAllString(string(text), -1) {
 			found++
@@ -63,82 +67,6 @@ func TestDeploymentNamesSettingsThatThereAre(t *testing.T) {
 	if found < 20 {
 		t.Errorf("only %d settings were seen", found)
 	}
-}
-
-func paths(entries []os.DirEntry) (names []string) {
-	for _, entry := range entries {
-		if !entry.IsDir() {
-			names = append(names, entry.Name())
-		}
-	}
-	return names
-}
-
-// composeService is what the tests read of a service.
-type composeService struct {
-	Image           string
-	Restart         string
-	StopGracePeriod string `yaml:"stop_grace_period"`
-	ReadOnly        bool   `yaml:"read_only"`
-	Environment     map[string]string
-	Secrets         []string
-	Volumes         []string
-	Ports           []string
-	Networks        any
-}
-
-func composeServices(t *testing.T) map[string]composeService {
-	t.Helper()
-	var file struct {
-		Services         map[string]composeService
-		Volumes, Secrets map[string]any
-	}
-	decodeYAML(t, "compose.yaml", &file)
-	for name, service := range file.Services {
-		for _, secret := range service.Secrets {
-			if _, declared := file.Secrets[secret]; !declared {
-				t.Errorf("%s: there is no secret %s", name, secret)
-			}
-		}
-		for _, volume := range service.Volumes {
-			source, _, _ := strings.Cut(volume, ":")
-			if _, declared := file.Volumes[source]; !declared && !strings.HasPrefix(source, "./") {
-				t.Errorf("%s: there is no volume %s", name, source)
-			}
-		}
-	}
-	return file.Services
-}
-
-var pinned = regexp.MustCompile(`^[a-z0-9./-]+:v?\d+\.\d+(\.\d+)?$`)
-
-func TestComposeFile(t *testing.T) {
-	services := composeServices(t)
-	equal(t, "services", strings.Join(slices.Sorted(maps.Keys(services)), " "), "nginx postgres quartet-1 quartet-2")
-	for name, service := range services {
-		if ours := strings.HasPrefix(name, "quartet"); !ours && !pinned.MatchString(service.Image) {
-			t.Errorf("%s: the image %s has no version", name, service.Image)
-		} else if ours {
-			grace, err := time.ParseDuration(service.StopGracePeriod)
-			if err != nil || grace <= drainTime(t) || !service.ReadOnly {
-				t.Errorf("%s: ended after %q, read only %t", name, service.StopGracePeriod, service.ReadOnly)
-			}
-			requireServes(t, service.Environment)
-			for _, port := range service.Ports {
-				if !strings.HasPrefix(port, "127.0.0.1:") || !strings.HasSuffix(port, portOf(t, service.Environment["QUARTET_ADMIN_ADDR"])) {
-					t.Errorf("%s is open to others at %s", name, port)
-				}
-			}
-		}
-		equal(t, name+" restarts", service.Restart, "unless-stopped")
-	}
-	nginx := services["nginx"].Networks.(map[string]any)
-	for _, name := range []string{"quartet-1", "quartet-2"} {
-		maps.DeleteFunc(services[name].Networks.(map[string]any), func(network string, _ any) bool { return nginx[network] == nil })
-		equal(t, name+"'s networks shared with nginx", len(services[name].Networks.(map[string]any)), 1)
-	}
-	requireTrusted(t, services["quartet-1"].Environment["QUARTET_TRUSTED_PROXIES"], nginx["inside"])
-	requirePassword(t, services["quartet-1"].Environment["QUARTET_DATABASE"], "/run/secrets/pgpass", "postgres:5432:quartet:quartet:heron")
 }
 
 // portOf is the port of an address, with its colon.
@@ -262,6 +190,7 @@ type kubePod struct {
 type kubeContainer struct {
 	Name, Image string
 	Args        []string
+	Env         []struct{ Name, Value string }
 	Ports       []struct {
 		Name          string
 		ContainerPort int `yaml:"containerPort"`
@@ -285,7 +214,13 @@ func TestKubernetesExample(t *testing.T) {
 	equal(t, "kinds", strings.Join(slices.Sorted(maps.Keys(objects)), " "), "ConfigMap Deployment NetworkPolicy PodDisruptionBudget Service")
 	requireServes(t, objects["ConfigMap"].Data)
 	equal(t, "replicas", objects["Deployment"].Spec.Replicas, 2)
-	pod := objects["Deployment"].Spec.Template.Spec
+	requirePod(t, objects["Deployment"].Spec.Template.Spec, objects)
+}
+
+// requirePod makes sure that a pod is locked in, gets the traffic when it can answer it and
+// has the time to end.
+func requirePod(t *testing.T, pod kubePod, objects map[string]kubeObject) {
+	t.Helper()
 	equal(t, "non-root", pod.SecurityContext.RunAsNonRoot, true)
 	for _, container := range append(pod.InitContainers, pod.Containers...) {
 		equal(t, container.Name+" has a version", pinned.MatchString(container.Image), true)
@@ -375,17 +310,7 @@ func decodeJSONOf(t *testing.T, text []byte, into any) {
 
 func kubeObjects(t *testing.T) map[string]kubeObject {
 	t.Helper()
-	file, err := os.Open("deploy/kubernetes.yaml")
+	text, err := os.ReadFile("deploy/kubernetes.yaml")
 	must(t, err)
-	defer file.Close()
-	objects := map[string]kubeObject{}
-	for decoder := yaml.NewDecoder(file); ; {
-		var object kubeObject
-		err := decoder.Decode(&object)
-		if errors.Is(err, io.EOF) {
-			return objects
-		}
-		must(t, err)
-		objects[object.Kind] = object
-	}
+	return kubeObjectsOf(t, text)
 }

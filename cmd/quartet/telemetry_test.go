@@ -150,6 +150,8 @@ func tracedSignIns(t *testing.T, system string, db []string) {
 	s.do(t, get("/canary-path?q=canary-query"))
 	s.ok(t, get("/readyz"))
 	s.end(t)
+	c.Close() // which waits for what it is still receiving
+	gateway.Close()
 
 	equal(t, "refused by the collector", strings.Join(c.failed, " "), "")
 	requireNothingOf(t, c, mobile, password, "canary", code, gatewaySecret, jwt, token)

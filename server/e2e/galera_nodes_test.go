@@ -92,25 +92,6 @@ func readsNothing(t *testing.T, server *process, l *load) {
 	}
 }
 
-// writesAgain calls each server until it can write.
-func (s *cluster) writesAgain(t *testing.T, since string) {
-	t.Helper()
-	started := time.Now()
-	for i, server := range s.servers {
-		refusals := 0
-		await(t, "a server to write", func() bool {
-			got := server.send(t, postJSON("/api/user/create", fmt.Sprintf(`{"username":"again.%d.%d.%d"}`, started.UnixNano(), i, refusals)))
-			if got.Status == http.StatusOK {
-				return true
-			}
-			refused(t, "jfinal", got, http.StatusServiceUnavailable)
-			refusals++
-			return false
-		})
-		t.Logf("%s: server %d wrote after %d refusals, %s", since, i, refusals, time.Since(started).Round(time.Millisecond))
-	}
-}
-
 // sameUsers compares what the nodes have.
 func sameUsers(t *testing.T, s *cluster, g *databases.Galera) {
 	t.Helper()
