@@ -119,6 +119,15 @@ func (s Operator) sees(organisationID int64) bool {
 // organisation.
 func (s Operator) mayAppoint() bool { return s.isCommandLine || s.caller.isAdministrator() }
 
+// appoints accepts that the operator gives a role whose holders administer an organisation.
+// Failures are Forbidden, and FreshProofRequired with the field.
+func (s Operator) appoints(field string) error {
+	if !s.mayAppoint() {
+		return apierr.New(apierr.Forbidden)
+	}
+	return s.givesAuthority(s.caller, field)
+}
+
 // identity tells operators apart, for what belongs to one of them.
 func (s Operator) identity() string {
 	switch {
