@@ -32,6 +32,9 @@ func (s *Service) MergeIntoCaller(ctx context.Context, caller Caller, m Merge) (
 	if err == nil {
 		err = s.freshSession(other)
 	}
+	if err == nil && other.MustSetPassword {
+		err = apierr.New(apierr.NewPasswordRequired)
+	}
 	switch {
 	case apierr.Is(err, apierr.Unavailable), apierr.Is(err, apierr.Internal):
 		return User{}, err
