@@ -11957,7 +11957,7 @@ func (response ChangeApplication401ApplicationProblemPlusJSONResponse) VisitChan
 }
 
 type ChangeApplication403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response ChangeApplication403ApplicationProblemPlusJSONResponse) VisitChangeApplicationResponse(w http.ResponseWriter) error {
@@ -12780,7 +12780,7 @@ func (response AddApplicationSecret401ApplicationProblemPlusJSONResponse) VisitA
 }
 
 type AddApplicationSecret403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response AddApplicationSecret403ApplicationProblemPlusJSONResponse) VisitAddApplicationSecretResponse(w http.ResponseWriter) error {
@@ -17274,7 +17274,7 @@ func (response ChangeRole401ApplicationProblemPlusJSONResponse) VisitChangeRoleR
 }
 
 type ChangeRole403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response ChangeRole403ApplicationProblemPlusJSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
@@ -20638,7 +20638,7 @@ func (response SetMembership401ApplicationProblemPlusJSONResponse) VisitSetMembe
 }
 
 type SetMembership403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response SetMembership403ApplicationProblemPlusJSONResponse) VisitSetMembershipResponse(w http.ResponseWriter) error {
@@ -21421,7 +21421,7 @@ func (response SetUserRole401ApplicationProblemPlusJSONResponse) VisitSetUserRol
 }
 
 type SetUserRole403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response SetUserRole403ApplicationProblemPlusJSONResponse) VisitSetUserRoleResponse(w http.ResponseWriter) error {
@@ -22066,7 +22066,7 @@ func (response AddWebhook401ApplicationProblemPlusJSONResponse) VisitAddWebhookR
 }
 
 type AddWebhook403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response AddWebhook403ApplicationProblemPlusJSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {
@@ -22711,7 +22711,7 @@ func (response ChangeWebhook401ApplicationProblemPlusJSONResponse) VisitChangeWe
 }
 
 type ChangeWebhook403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response ChangeWebhook403ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
@@ -23247,7 +23247,7 @@ func (response RotateWebhookSecret401ApplicationProblemPlusJSONResponse) VisitRo
 }
 
 type RotateWebhookSecret403ApplicationProblemPlusJSONResponse struct {
-	AdminForbiddenApplicationProblemPlusJSONResponse
+	AdminFreshProofRequiredApplicationProblemPlusJSONResponse
 }
 
 func (response RotateWebhookSecret403ApplicationProblemPlusJSONResponse) VisitRotateWebhookSecretResponse(w http.ResponseWriter) error {

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/crypto/bcrypt"
 
+	"quartet/openapi/check/contract"
 	"quartet/server"
 	"quartet/server/account"
 	"quartet/store"
@@ -78,6 +79,20 @@ func TestAWeakPasswordIsReplacedWhereThatIsRequired(t *testing.T) {
 		}
 	}
 	wantProblem(t, w.get("/admin/me", "Authorization", "Bearer "+jwt), http.StatusUnauthorized, "new_password_required")
+	w.application("partner", "")
+	secret, err := w.accounts.CommandLine().AddApplicationSecret(t.Context(), "partner")
+	must(t, err)
+	through := requireOK(t, w.postForm("/api/user/login", url.Values{"loginAccount": {"lu.jiahe"}, "password": {"123456"}}, "X-App-Id", "partner"))
+	basic := contract.Application{ID: "partner", Secret: secret.Text}.Basic()
+	asked := w.postForm("/oauth2/introspect", url.Values{"token": {through.header.Get("Jwt")}}, "Authorization", basic)
+	if asked.status != http.StatusOK || strings.TrimSpace(asked.text) != `{"active":false}` {
+		t.Errorf("introspection: %d %s", asked.status, asked.text)
+	}
+	w.add("tao.ran", store.RoleMember)
+	merged := w.postJSON("/auth/merge", `{"accessToken":"`+jwt+`"}`, "Authorization", w.login("tao.ran", goodPassword).header.Get("Jwt"))
+	if merged.status != http.StatusForbidden {
+		t.Errorf("a merge: %d %s", merged.status, merged.text)
+	}
 	change := `{"userId":` + fmt.Sprint(id) + `,"oldPassowrd":"123456","newPassword":"` + otherPassword + `"}`
 	requireOK(t, w.postJSON("/api/user/updatePassword", change, "Jwt", jwt))
 	requireOK(t, w.get("/auth/sessions", "Authorization", jwt))

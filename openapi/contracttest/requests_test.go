@@ -55,6 +55,17 @@ func (r *target) requests(t *testing.T, o documented, status, example string) []
 		return r.withOldSession(t, o, "2", "{}")
 	case "mergeUser fresh_proof_required":
 		return r.withOldSession(t, o, "3", `{"into":"2"}`)
+	case "setUserRole fresh_proof_required":
+		return withProof(`{"role":"member"}`)(r, t, o)
+	case "changeRole fresh_proof_required":
+		return withProof(`{"administers":true}`)(r, t, o)
+	case "setMembership fresh_proof_required":
+		r.exec(t, "INSERT INTO roles (id, code, name, created_at, administers) VALUES (800, 'principal', '校长', 1, 1)")
+		return withProof(`{"roles":["principal"]}`)(r, t, o)
+	case "changeApplication fresh_proof_required":
+		return withProof(`{"rights":["users.read"]}`)(r, t, o)
+	case "changeWebhook fresh_proof_required":
+		return withProof(`{"url":"https://other.example.com/"}`)(r, t, o)
 	case "closeAccount wrong_old_password":
 		return withProof(`{"password":"not-the-password"}`)(r, t, o)
 	case "closeAccount wrong_code":

@@ -28,6 +28,11 @@ func (s Operator) AddUser(ctx context.Context, a AddedUser) (int64, error) {
 	if r.role != RoleMember && !s.Has(RightUsersRole) {
 		return 0, apierr.New(apierr.Forbidden)
 	}
+	if r.role != RoleMember {
+		if err := s.givesAuthority(s.caller, "role"); err != nil {
+			return 0, err
+		}
+	}
 	r.source, r.by = s.source(), s.actor()
 	r.created = s.event(AuditUserCreated, 0, details{"way": r.source, "role": r.role})
 	return once(ctx, s, func(remember remember[int64]) (int64, error) {
@@ -90,7 +95,8 @@ func (s Operator) EnableUser(ctx context.Context, id int64) error {
 
 // SetRole sets a user's role over the whole server, which applies from the next
 // request. Failures are InvalidField with field role, UserNotFound, Forbidden,
-// PreconditionFailed and LastSuperAdministrator.
+// PreconditionFailed, LastSuperAdministrator, and FreshProofRequired without a sign-in within
+// FreshSignIn.
 func (s Operator) SetRole(ctx context.Context, id int64, role string) error {
 	if err := checkRole(role); err != nil {
 		return err
@@ -98,6 +104,9 @@ func (s Operator) SetRole(ctx context.Context, id int64, role string) error {
 	return s.onUser(ctx, id, role != RoleSuperAdministrator, func(tx *tx, target store.User) error {
 		if target.Role == role {
 			return nil
+		}
+		if err := s.givesAuthority(s.caller, "role"); err != nil {
+			return err
 		}
 		tx.record(s.event(AuditUserRoleChanged, id, details{"role": role}))
 		return tx.SetUserRole(ctx, id, role, store.TimeOf(s.now()))

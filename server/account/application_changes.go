@@ -39,6 +39,11 @@ func (s Operator) ChangeApplication(ctx context.Context, id string, change Appli
 	if err != nil {
 		return ApplicationWithLinks{}, err
 	}
+	if changes.rights != nil {
+		if err := s.givesAuthority(s.caller, "rights"); err != nil {
+			return ApplicationWithLinks{}, err
+		}
+	}
 	err = s.inTx(ctx, func(tx *tx) error {
 		if err := tx.TakeVersion(ctx, store.VersionedApplications, "id", id, s.version); err != nil {
 			return err

@@ -43,6 +43,9 @@ type NewApplicationSecret struct {
 // stored. Failures are UnknownApplication, and Conflict with field secret if
 // MaxApplicationSecrets work already.
 func (s Operator) AddApplicationSecret(ctx context.Context, application string) (NewApplicationSecret, error) {
+	if err := s.givesAuthority(s.caller, ""); err != nil {
+		return NewApplicationSecret{}, err
+	}
 	return once(ctx, s, func(keep remember[NewApplicationSecret]) (NewApplicationSecret, error) {
 		text := token.NewApplicationSecret()
 		row := store.ApplicationSecret{ApplicationID: application, Hash: hashOf(text), CreatedAt: store.TimeOf(s.now())}

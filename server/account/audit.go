@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"quartet/server/apierr"
 	"quartet/server/network"
 	"quartet/server/password"
 	"quartet/store"
@@ -205,6 +206,20 @@ func (s *Service) audit(ctx context.Context, events ...event) {
 	if err != nil {
 		s.log.ErrorContext(ctx, "audit event was not stored", "kind", events[0].kind, "events", len(events), "error", err)
 	}
+}
+
+// auditRefusal is audit of what a stranger has sent to be refused. Of one client
+// WrongSecretPerIP are recorded; the metrics have all.
+func (s *Service) auditRefusal(ctx context.Context, refused event) {
+	limits := s.perClient("refusals", s.limits.WrongSecretPerIP, requestInfo(ctx).ClientIP)
+	if s.wait(ctx, limits) != nil {
+		return
+	}
+	if apierr.Is(s.consumeRateLimits(ctx, limits), apierr.TooManyRequests) {
+		s.rememberFull(ctx, limits)
+		return
+	}
+	s.audit(ctx, refused)
 }
 
 // auditRows gives the rows of events that happen now, without ids.

@@ -85,10 +85,10 @@ func (s *Service) EraseDueUsers(ctx context.Context) (erased int, err error) {
 // systems, identities, sessions, memberships, codes, and the client IPs and details of
 // their audit events, which stay by number. Imports refuse their ids in other systems
 // from then on. Failures are UserNotFound, Forbidden, PreconditionFailed,
-// LastSuperAdministrator, and FreshProofRequired for oneself without a sign-in within
-// FreshSignIn.
+// LastSuperAdministrator, and FreshProofRequired for oneself and for who administers without a
+// sign-in within FreshSignIn.
 func (s Operator) EraseUser(ctx context.Context, userID int64) error {
-	if err := s.changesWayIn(s.caller, userID, ""); err != nil {
+	if err := s.changesWayInOf(ctx, userID); err != nil {
 		return err
 	}
 	// Beforehand too, because events are blanked before the transaction that erases.

@@ -56,3 +56,30 @@ func TestCodesOfDisabledUsersAreLimited(t *testing.T) {
 	wantFailure(t, w.tryCodeFrom(home, lisMobile, w.code(account.PurposeSignIn, lisMobile)), apierr.WrongCode)
 	wantFailure(t, w.tryCodeFrom(home, lisMobile, w.code(account.PurposeSignIn, lisMobile)), apierr.TooManyRequests)
 }
+
+// Whoever sends codes that nobody was given writes as many events as whoever guesses secrets.
+func TestRefusedWeChatCodesFillNoAudit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *account.Config) { c.Limits.WrongSecretPerIP.Times = 3 })
+	for _, clientIP := range []string{home, elsewhere} {
+		ctx := account.WithRequestInfo(t.Context(), account.RequestInfo{Dialect: "ruoyi", ClientIP: clientIP})
+		for range 10 {
+			_, err := w.SignInByWeChat(ctx, account.WeChatSignIn{Code: "unknown", ClientIP: clientIP})
+			wantFailure(t, err, apierr.WeChatCodeInvalid)
+		}
+	}
+	wantEqual(t, "events", w.number(failedInAudit), 6)
+}
+
+func TestRefusedOldTokensFillNoAudit(t *testing.T) {
+	t.Parallel()
+	w, _ := newMovingWorld(t, suQing())
+	for n := range 310 {
+		if n == 200 {
+			w.clock.Advance(time.Minute)
+		}
+		_, err := w.exchange("no-such-token")
+		wantFailure(t, err, apierr.Unauthenticated)
+	}
+	wantEqual(t, "events", w.number(failedInAudit), 300)
+}

@@ -115,7 +115,7 @@ func (m *movedIn) refusesToken() error {
 
 // refuseToken records a refusal.
 func (s *Service) refuseToken(ctx context.Context, in TokenSignIn, moved movedIn) error {
-	s.audit(ctx, event{
+	s.auditRefusal(ctx, event{
 		kind: AuditSignInFailed, subject: moved.user.ID, dialect: in.Dialect, clientIP: in.ClientIP,
 		detail: details{"way": OpenedByToken, "reason": moved.reason},
 	})

@@ -61,10 +61,18 @@ func (s Operator) SearchUsers(ctx context.Context, f UserFilter, afterID int64, 
 	if err != nil {
 		return nil, 0, err
 	}
-	if filter.UpTo, err = s.store.EndOfSearch(ctx, filter, afterID, atOnce); err != nil {
-		return nil, 0, storeErr(err)
+	search := func() error {
+		if filter.UpTo, err = s.store.EndOfSearch(ctx, filter, afterID, atOnce); err != nil {
+			return storeErr(err)
+		}
+		users, err = s.findUsers(ctx, filter, afterID, limit)
+		return err
 	}
-	users, err = s.findUsers(ctx, filter, afterID, limit)
+	if f.Text == "" {
+		err = search()
+	} else {
+		err = s.readLong(ctx, search)
+	}
 	return users, filter.UpTo, err
 }
 

@@ -17,8 +17,9 @@ type Introspection struct {
 }
 
 // Introspect tells an application that proved itself whether an access token, opaque or
-// JWT, works now (RFC 7662). live is false for every token that does not, and for one
-// whose session was not opened for the application: it does not tell which. It neither
+// JWT, works now (RFC 7662). live is false for every token that does not, for one
+// that is good for setting another password alone, and for one whose session was not opened
+// for the application: it does not tell which. It neither
 // extends the token nor counts as a use of its session, but it counts as a use of the token (Refresh).
 func (s *Service) Introspect(ctx context.Context, application CallingApplication, text string) (found Introspection, live bool, err error) {
 	if !application.Proven {
@@ -28,7 +29,7 @@ func (s *Service) Introspect(ctx context.Context, application CallingApplication
 	switch {
 	case apierr.Is(err, apierr.Unavailable), apierr.Is(err, apierr.Internal):
 		return Introspection{}, false, err
-	case err != nil, caller.session.ApplicationID == nil, *caller.session.ApplicationID != application.ID:
+	case err != nil, caller.MustSetPassword, caller.session.ApplicationID == nil, *caller.session.ApplicationID != application.ID:
 		return Introspection{}, false, nil
 	}
 	return Introspection{

@@ -95,8 +95,10 @@ func (s Operator) SetMembership(ctx context.Context, userID int64, organisation 
 			tx.record(s.membershipChanged(AuditMembershipAdded, userID, organisation, ""))
 		}
 		for _, id := range change.Gave {
-			if byID[id].Administers && !s.mayAppoint() {
-				return apierr.New(apierr.Forbidden)
+			if byID[id].Administers {
+				if err := s.appoints("roles"); err != nil {
+					return err
+				}
 			}
 			tx.record(s.membershipChanged(AuditMembershipAdded, userID, organisation, byID[id].Code))
 		}
@@ -167,8 +169,10 @@ func (s Operator) AddMembership(ctx context.Context, userID int64, organisation,
 	if err != nil {
 		return err
 	}
-	if given.Administers && !s.mayAppoint() {
-		return apierr.New(apierr.Forbidden)
+	if given.Administers {
+		if err := s.appoints("role"); err != nil {
+			return err
+		}
 	}
 	err = s.inTx(ctx, func(tx *tx) error {
 		tx.record(s.membershipChanged(AuditMembershipAdded, userID, organisation, role))

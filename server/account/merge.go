@@ -32,6 +32,9 @@ func (s *Service) MergeIntoCaller(ctx context.Context, caller Caller, m Merge) (
 	if err == nil {
 		err = s.freshSession(other)
 	}
+	if err == nil && other.MustSetPassword {
+		err = apierr.New(apierr.NewPasswordRequired)
+	}
 	switch {
 	case apierr.Is(err, apierr.Unavailable), apierr.Is(err, apierr.Internal):
 		return User{}, err
@@ -80,11 +83,13 @@ func (s *Service) freshSession(caller Caller) error {
 // Failures are UserNotFound; InvalidField for one user twice; and Forbidden, if one of
 // them is disabled or being closed, the operator may not act on both, or from is an
 // administrator: a merge lifts no lock, takes no administrator away unseen, and gives nobody
-// a role that the operator could not give. Operators merge another user into themselves
+// a role that the operator could not give. Operators merge themselves, and who administers,
 // within FreshSignIn alone, else FreshProofRequired.
 func (s Operator) MergeUsers(ctx context.Context, from, into int64) error {
-	if err := s.changesWayIn(s.caller, into, ""); err != nil {
-		return err
+	for _, id := range []int64{from, into} { // what from may do is into's afterwards
+		if err := s.changesWayInOf(ctx, id); err != nil {
+			return err
+		}
 	}
 	return s.merge(ctx, from, into, s.caller, s.event, s.mayActOn)
 }

@@ -119,6 +119,30 @@ func (s Operator) sees(organisationID int64) bool {
 // organisation.
 func (s Operator) mayAppoint() bool { return s.isCommandLine || s.caller.isAdministrator() }
 
+// appoints accepts that the operator gives a role whose holders administer an organisation.
+// Failures are Forbidden, and FreshProofRequired with the field.
+func (s Operator) appoints(field string) error {
+	if !s.mayAppoint() {
+		return apierr.New(apierr.Forbidden)
+	}
+	return s.givesAuthority(s.caller, field)
+}
+
+// readLong runs a read that looks at very many rows. A server does one at a time, because a
+// few of them occupy a database's connections; of each operator's requests one at a time
+// waits for it, so that whoever sends many keeps no other operator waiting. The failure is
+// Unavailable when the request's time has passed.
+func (s Operator) readLong(ctx context.Context, read func() error) error {
+	for _, key := range []string{s.identity(), ""} {
+		release, err := s.longReads.acquire(ctx, key)
+		if err != nil {
+			return apierr.Wrap(apierr.Unavailable, err)
+		}
+		defer release()
+	}
+	return read()
+}
+
 // identity tells operators apart, for what belongs to one of them.
 func (s Operator) identity() string {
 	switch {

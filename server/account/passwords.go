@@ -18,8 +18,8 @@ import (
 const oldPasswordField = "oldPassowrd"
 
 // ChangePassword sets a new password (operation 11) and ends all other sessions of the
-// user. It requires the old one; only a super administrator may omit it, for a password of
-// their own within FreshSignIn, or change another user's. An empty old password is an
+// user. It requires the old one; only a super administrator may omit it, or change another
+// user's: for a password of their own, or of who administers, within FreshSignIn. An empty old password is an
 // omitted one. The user's verified mobile is told.
 //
 // A user without password may set the first one within FreshSignIn of signing in by a
@@ -64,7 +64,7 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 	missing := filled(old) == nil
 	switch {
 	case caller.isSuperAdministrator() && (missing || !caller.is(user.ID)):
-		return nil, s.changesWayIn(caller, user.ID, oldPasswordField)
+		return nil, s.changesWayIn(ctx, s.store, caller, user, oldPasswordField)
 	case user.PasswordHash == nil:
 		if caller.session.OpenedBy == OpenedByCode && s.freshSession(caller) == nil {
 			return new(""), nil
@@ -247,13 +247,13 @@ func checkPassword(field, text string, own ...string) error {
 // ResetPassword sets a password without the old one and ends all of the user's
 // sessions. An empty password is replaced by a random one; the result is the password set.
 // The user's verified mobile is told. Failures are WeakPassword (field password),
-// UserNotFound, Forbidden, Overloaded, and FreshProofRequired for one's own without a
-// sign-in within FreshSignIn.
+// UserNotFound, Forbidden, Overloaded, and FreshProofRequired for one's own and for that of who
+// administers without a sign-in within FreshSignIn.
 func (s Operator) ResetPassword(ctx context.Context, userID int64, text string) (string, error) {
 	if text == "" {
 		text = rand.Text()
 	}
-	if err := s.changesWayIn(s.caller, userID, ""); err != nil {
+	if err := s.changesWayInOf(ctx, userID); err != nil {
 		return "", err
 	}
 	hash, err := s.newHash(ctx, "password", &text)

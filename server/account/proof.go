@@ -47,11 +47,26 @@ func (s *Service) provenMobile(user store.User) (string, error) {
 	return s.unseal(user.MobileSealed, mobileContext(user.ID))
 }
 
-// changesWayIn accepts a caller's change of a way in of their own, where a request carries
-// no other proof than its session: it must have been opened within FreshSignIn. The field
-// is that of the failure, FreshProofRequired. Who changes another user needs none.
-func (s *Service) changesWayIn(caller Caller, userID int64, field string) error {
-	if !caller.is(userID) || s.freshSession(caller) == nil {
+// changesWayIn accepts a change of how a user signs in, or their end, where a request
+// carries no other proof than its session. The session must have been opened within
+// FreshSignIn if the user is the caller, or has authority: with a stolen token alone nobody
+// gets what outlives it. For other users it need not. The field is that of the failure,
+// FreshProofRequired.
+func (s *Service) changesWayIn(ctx context.Context, in administration, caller Caller, target store.User, field string) error {
+	if !caller.is(target.ID) && target.Role == RoleMember {
+		administers, err := in.Administers(ctx, store.Administering{UserID: target.ID})
+		if err != nil || !administers {
+			return storeErr(err)
+		}
+	}
+	return s.givesAuthority(caller, field)
+}
+
+// givesAuthority accepts an act of a caller that gives somebody authority over the server or
+// an organisation, or keeps it: of a user, within FreshSignIn, else FreshProofRequired with
+// the field. Applications and the command line, which have no caller, sign in to nothing.
+func (s *Service) givesAuthority(caller Caller, field string) error {
+	if caller.UserID == 0 || s.freshSession(caller) == nil {
 		return nil
 	}
 	return &apierr.Error{Code: apierr.FreshProofRequired, Field: field}

@@ -83,8 +83,10 @@ func (s Operator) ChangeRole(ctx context.Context, code string, change RoleChange
 		if administers != nil && *administers == before.Administers {
 			administers = nil
 		}
-		if (administers != nil || disabled != nil && before.Administers) && !s.mayAppoint() {
-			return apierr.New(apierr.Forbidden)
+		if administers != nil || disabled != nil && before.Administers {
+			if err := s.appoints("administers"); err != nil {
+				return err
+			}
 		}
 		if change.Name != nil && *change.Name != before.Name {
 			tx.record(s.event(AuditRoleRenamed, 0, details{"role": code}))

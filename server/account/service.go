@@ -77,6 +77,7 @@ type Service struct {
 	guesses            guessMemory
 	weChatCodes        singleflight.Group // WeChat codes being exchanged, by their hash
 	asked              singleflight.Group // sign-ins that ask the old back end, by a keyed hash of what was typed
+	longReads          keyedLock          // see Operator.readLong
 	background         sync.WaitGroup     // work that outlives its request
 	lastSeen           lastSeen
 	secretUse          lastSeen // of application secrets, by their ids

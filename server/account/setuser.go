@@ -23,16 +23,14 @@ type SetUser struct {
 // SetUser changes a user. Failures are UserNotFound, Forbidden, PreconditionFailed,
 // InvalidField, also where there is no mobile or e-mail to vouch for, UsernameTaken,
 // EmailTaken, MobileTaken where another user has verified the mobile, and
-// LastSuperAdministrator. Another e-mail or mobile of the operator's own, and vouching for
-// it, needs a sign-in within FreshSignIn, else FreshProofRequired. The mobile that was
+// LastSuperAdministrator. Another e-mail or mobile of the operator's own or of who
+// administers, and vouching for it, needs a sign-in within FreshSignIn, else
+// FreshProofRequired. The mobile that was
 // verified is told of another e-mail or mobile.
 func (s Operator) SetUser(ctx context.Context, id int64, c SetUser) error {
-	target, err := s.store.UserByID(ctx, id)
-	if err == nil {
-		err = s.mayActOn(ctx, s.store, target) // before anything is said about other users
-	}
+	target, err := s.actsOn(ctx, id) // before anything is said about other users
 	if err != nil {
-		return toAPIErr(err, apierr.UserNotFound)
+		return err
 	}
 	u := UserUpdate{Profile: c.Profile, Username: c.Username, Identity: c.Identity, Remark: c.Remark}
 	_, change, err := s.changed(target, u)
@@ -41,7 +39,7 @@ func (s Operator) SetUser(ctx context.Context, id int64, c SetUser) error {
 	}
 	changed := changedWaysIn(target, change)
 	if len(changed) > 0 || c.MobileVerified != nil || c.EmailVerified != nil {
-		if err := s.changesWayIn(s.caller, id, strings.Join(changed, ", ")); err != nil {
+		if err := s.changesWayIn(ctx, s.store, s.caller, target, strings.Join(changed, ", ")); err != nil {
 			return err
 		}
 	}

@@ -84,13 +84,16 @@ func (s Operator) Figures(ctx context.Context, since, until Time, step time.Dura
 	for _, counted := range figureKinds {
 		filter.Kinds = append(filter.Kinds, counted.kind)
 	}
-	rows, err := s.store.CountSpans(ctx, filter)
-	if err != nil {
-		return figures, storeErr(err)
-	}
-	figures.Series = figureSeries(rows, since, step, len(figures.Spans))
-	figures.LiveSessions, err = s.store.CountSessions(ctx, store.SessionFilter{LiveAt: store.TimeOf(s.now())})
-	return figures, storeErr(err)
+	err := s.readLong(ctx, func() error {
+		rows, err := s.store.CountSpans(ctx, filter)
+		if err != nil {
+			return storeErr(err)
+		}
+		figures.Series = figureSeries(rows, since, step, len(figures.Spans))
+		figures.LiveSessions, err = s.store.CountSessions(ctx, store.SessionFilter{LiveAt: store.TimeOf(s.now())})
+		return storeErr(err)
+	})
+	return figures, err
 }
 
 func figureSeries(rows []store.SpanCount, since Time, step time.Duration, spans int) (all []FigureSeries) {

@@ -23,6 +23,25 @@ func (s Operator) onUser(ctx context.Context, id int64, leaves bool, do func(*tx
 	return toAPIErr(err, apierr.UserNotFound)
 }
 
+// actsOn reads a user whom the operator may act on. Failures are UserNotFound and Forbidden.
+func (s Operator) actsOn(ctx context.Context, id int64) (store.User, error) {
+	target, err := s.store.UserByID(ctx, id)
+	if err == nil {
+		err = s.mayActOn(ctx, s.store, target)
+	}
+	return target, toAPIErr(err, apierr.UserNotFound)
+}
+
+// changesWayInOf is changesWayIn of a user whom the operator may act on. Failures are those
+// of actsOn too.
+func (s Operator) changesWayInOf(ctx context.Context, id int64) error {
+	target, err := s.actsOn(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.changesWayIn(ctx, s.store, s.caller, target, "")
+}
+
 // take locks a user's row and returns it, with the failures of onUser.
 func (s Operator) take(ctx context.Context, tx *tx, id int64, leaves bool) (store.User, error) {
 	target, err := tx.UserByID(ctx, id)

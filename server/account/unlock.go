@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 
-	"quartet/server/apierr"
 	"quartet/server/network"
 	"quartet/store"
 )
@@ -15,12 +14,9 @@ import (
 // whatever else is counted by account. Every server sees it at the next request. The
 // failures are UserNotFound and Forbidden.
 func (s Operator) UnlockUser(ctx context.Context, id int64) (int64, error) {
-	row, err := s.store.UserByID(ctx, id)
-	if err == nil {
-		err = s.mayActOn(ctx, s.store, row)
-	}
+	row, err := s.actsOn(ctx, id)
 	if err != nil {
-		return 0, toAPIErr(err, apierr.UserNotFound)
+		return 0, err
 	}
 	user, err := s.open(row)
 	if err != nil {

@@ -36,7 +36,7 @@ type UserUpdate struct {
 // too often, and LastSuperAdministrator. What the user has already is no change. A new e-mail or mobile is
 // unverified; locking ends the user's sessions.
 //
-// For another e-mail or mobile of their own the caller has signed in within FreshSignIn;
+// For another e-mail or mobile of their own, or of who administers, the caller has signed in within FreshSignIn;
 // else the failure is FreshProofRequired, and nothing of the change is applied. So it is
 // for another mobile than the verified one, which VerifyMobile replaces. The user's other
 // sessions end, and the verified mobile is told, also where an administrator changes them.
@@ -91,7 +91,7 @@ func (s *Service) changeRow(ctx context.Context, caller Caller, target store.Use
 		return nil
 	}
 	changed := changedWaysIn(target, change)
-	if err := s.mayChangeWaysIn(caller, target, change, changed, vouched); err != nil {
+	if err := s.mayChangeWaysIn(ctx, caller, target, change, changed, vouched); err != nil {
 		return err // before anything is said about other users
 	}
 	if !caller.isAdministrator() && !same(change.EmailKey, target.EmailKey) {
@@ -155,9 +155,9 @@ func changedWaysIn(target store.User, c store.UserChange) (fields []string) {
 // and another mobile in the place of the verified one, which VerifyMobile alone replaces:
 // until the new one is proven, the old one stays the way in. The failure is
 // FreshProofRequired.
-func (s *Service) mayChangeWaysIn(caller Caller, target store.User, c store.UserChange, changed []string, vouched verification) error {
+func (s *Service) mayChangeWaysIn(ctx context.Context, caller Caller, target store.User, c store.UserChange, changed []string, vouched verification) error {
 	for _, field := range changed {
-		if err := s.changesWayIn(caller, target.ID, field); err != nil {
+		if err := s.changesWayIn(ctx, s.store, caller, target, field); err != nil {
 			return err
 		}
 	}
@@ -165,7 +165,7 @@ func (s *Service) mayChangeWaysIn(caller Caller, target store.User, c store.User
 		return &apierr.Error{Code: apierr.FreshProofRequired, Field: "mobile"}
 	}
 	if vouched != (verification{}) {
-		return s.changesWayIn(caller, target.ID, "mobileStatus")
+		return s.changesWayIn(ctx, s.store, caller, target, "mobileStatus")
 	}
 	return nil
 }

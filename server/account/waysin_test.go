@@ -61,6 +61,136 @@ var waysIn = map[string]struct {
 	}},
 }
 
+// authority are the operations by which a thief of an operator's token would get authority
+// that outlives it.
+var authority = map[string]struct {
+	role string // of the victim
+	try  func(w *world, o account.Operator) error
+}{
+	"an operator's password by operation 11": {account.RoleSuperAdministrator, func(w *world, o account.Operator) error {
+		return w.ChangePassword(w.t.Context(), o.Caller(), w.add("he.yun", role(account.RoleAdministrator)), otherPassword, nil)
+	}},
+	"an operator's e-mail by operation 10": {account.RoleSuperAdministrator, func(w *world, o account.Operator) error {
+		return w.UpdateUser(w.t.Context(), o.Caller(), w.add("he.yun", role(account.RoleAdministrator)),
+			account.UserUpdate{Profile: account.Profile{Email: new("thief@example.com")}})
+	}},
+	"an operator's password": {account.RoleSuperAdministrator, func(w *world, o account.Operator) error {
+		_, err := o.ResetPassword(w.t.Context(), w.add("he.yun", role(account.RoleAdministrator)), otherPassword)
+		return err
+	}},
+	"the password of who administers an organisation": {account.RoleAdministrator, func(w *world, o account.Operator) error {
+		_, err := o.ResetPassword(w.t.Context(), w.principal("head"), otherPassword)
+		return err
+	}},
+	"an operator's mobile": {account.RoleSuperAdministrator, func(w *world, o account.Operator) error {
+		return o.SetUser(w.t.Context(), w.add("he.yun", role(account.RoleAdministrator)),
+			account.SetUser{Profile: account.Profile{Mobile: new(thiefsMobile)}, MobileVerified: new(true)})
+	}},
+	"a merge into an operator": {account.RoleSuperAdministrator, func(w *world, o account.Operator) error {
+		return o.MergeUsers(w.t.Context(), w.add("thief"), w.add("he.yun", role(account.RoleAdministrator)))
+	}},
+	"a merge of who administers an organisation": {account.RoleSuperAdministrator, func(w *world, o account.Operator) error {
+		return o.MergeUsers(w.t.Context(), w.principal("head"), w.add("thief"))
+	}},
+	"an operator's end": {account.RoleSuperAdministrator, func(w *world, o account.Operator) error {
+		return o.EraseUser(w.t.Context(), w.add("he.yun", role(account.RoleAdministrator)))
+	}},
+	"a role": {account.RoleSuperAdministrator, func(w *world, o account.Operator) error {
+		return o.SetRole(w.t.Context(), w.add("thief"), account.RoleSuperAdministrator)
+	}},
+	"a new operator": {account.RoleSuperAdministrator, func(w *world, o account.Operator) error {
+		_, err := o.AddUser(w.t.Context(), account.AddedUser{NewUser: account.NewUser{Username: "thief"}, Role: account.RoleAdministrator})
+		return err
+	}},
+	"a role in an organisation": {account.RoleAdministrator, func(w *world, o account.Operator) error {
+		w.principal("head")
+		_, err := o.SetMembership(w.t.Context(), w.add("thief"), "north", []string{"principal"})
+		return err
+	}},
+	"a role that administers from now on": {account.RoleAdministrator, func(w *world, o account.Operator) error {
+		_, err := w.CommandLine().AddRole(w.t.Context(), "pupil", "学生", false)
+		must(w.t, err)
+		_, err = o.ChangeRole(w.t.Context(), "pupil", account.RoleChange{Administers: new(true)})
+		return err
+	}},
+	"an application's secret": {account.RoleSuperAdministrator, func(w *world, o account.Operator) error {
+		w.partner()
+		_, err := o.AddApplicationSecret(w.t.Context(), "partner")
+		return err
+	}},
+	"an application's rights": {account.RoleSuperAdministrator, func(w *world, o account.Operator) error {
+		w.partner()
+		_, err := o.ChangeApplication(w.t.Context(), "partner", account.ApplicationChange{Rights: &[]string{account.RightUsersWrite}})
+		return err
+	}},
+	"a webhook": {account.RoleSuperAdministrator, func(w *world, o account.Operator) error {
+		_, err := o.AddWebhook(w.t.Context(), account.NewWebhook{URL: "https://thief.example.com/"})
+		return err
+	}},
+	"a webhook's address": {account.RoleSuperAdministrator, func(w *world, o account.Operator) error {
+		_, err := o.ChangeWebhook(w.t.Context(), w.hook(), account.WebhookChange{URL: new("https://thief.example.com/")})
+		return err
+	}},
+	"a webhook's secret": {account.RoleSuperAdministrator, func(w *world, o account.Operator) error {
+		_, err := o.RotateWebhookSecret(w.t.Context(), w.hook())
+		return err
+	}},
+}
+
+// principal adds a member who administers the organisation north.
+func (w *world) principal(username string) int64 {
+	w.t.Helper()
+	command, id := w.CommandLine(), w.add(username)
+	_, err := command.AddOrganisation(w.t.Context(), "north", "北校区")
+	must(w.t, err)
+	_, err = command.AddRole(w.t.Context(), "principal", "校长", true)
+	must(w.t, err)
+	must(w.t, command.AddMembership(w.t.Context(), id, "north", "principal"))
+	return id
+}
+
+// partner adds an application.
+func (w *world) partner() {
+	w.t.Helper()
+	_, err := w.CommandLine().AddApplication(w.t.Context(), "partner", "合作方", nil)
+	must(w.t, err)
+}
+
+// hook adds a webhook and gives its id.
+func (w *world) hook() int64 {
+	w.t.Helper()
+	added, err := w.CommandLine().AddWebhook(w.t.Context(), account.NewWebhook{URL: "https://hooks.example.com/"})
+	must(w.t, err)
+	return added.ID
+}
+
+// With a stolen token of an operator nobody gets authority that outlives it; after signing in
+// again the operator does all of it, and what concerns members alone needs no more.
+func TestAStolenTokenGivesNoLastingAuthority(t *testing.T) {
+	t.Parallel()
+	for name, operation := range authority {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, fresh := range []bool{false, true} {
+				w, caller := victim(t, operation.role)
+				if fresh {
+					caller = w.authenticated(w.enter("li").AccessToken)
+				}
+				operator, err := w.Operator(t.Context(), caller, account.CallingApplication{})
+				must(t, err)
+				err = operation.try(w, operator)
+				if fresh {
+					must(t, err)
+					continue
+				}
+				wantFailure(t, err, apierr.FreshProofRequired)
+				_, err = operator.ResetPassword(t.Context(), w.add("member"), otherPassword)
+				must(t, err)
+			}
+		})
+	}
+}
+
 func updates(p account.Profile) func(*world, account.Caller) error {
 	return func(w *world, thief account.Caller) error {
 		return w.UpdateUser(w.t.Context(), thief, thief.UserID, account.UserUpdate{Profile: p})

@@ -94,6 +94,9 @@ func (s Operator) AddWebhook(ctx context.Context, n NewWebhook) (WebhookWithSecr
 	if err := s.checkWebhook(ctx, WebhookChange{URL: &n.URL, Description: &n.Description, Kinds: &n.Kinds}); err != nil {
 		return WebhookWithSecret{}, err
 	}
+	if err := s.givesAuthority(s.caller, "url"); err != nil {
+		return WebhookWithSecret{}, err
+	}
 	return once(ctx, s, func(remember remember[WebhookWithSecret]) (added WebhookWithSecret, err error) {
 		now := store.TimeOf(s.now())
 		err = s.inTx(ctx, func(tx *tx) error {
@@ -125,9 +128,12 @@ func (s Operator) ChangeWebhook(ctx context.Context, id int64, change WebhookCha
 	if err := s.checkWebhook(ctx, change); err != nil {
 		return Webhook{}, err
 	}
-	return s.changeWebhook(ctx, id, func(tx *tx, row *store.Webhook) {
+	return s.changeWebhook(ctx, id, func(tx *tx, row *store.Webhook) error {
 		fields := []string{}
 		if change.URL != nil && *change.URL != row.URL {
+			if err := s.givesAuthority(s.caller, "url"); err != nil {
+				return err
+			}
 			row.URL, fields = *change.URL, append(fields, "url")
 		}
 		if change.Description != nil && *change.Description != row.Description {
@@ -148,16 +154,19 @@ func (s Operator) ChangeWebhook(ctx context.Context, id int64, change WebhookCha
 			row.DisabledAt = nil
 			tx.record(s.event(AuditWebhookEnabled, 0, details{"webhook": Decimal(id)}))
 		}
+		return nil
 	})
 }
 
-func (s Operator) changeWebhook(ctx context.Context, id int64, change func(*tx, *store.Webhook)) (changed Webhook, err error) {
+func (s Operator) changeWebhook(ctx context.Context, id int64, change func(*tx, *store.Webhook) error) (changed Webhook, err error) {
 	err = s.inTx(ctx, func(tx *tx) error {
 		row, err := s.takeWebhook(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		change(tx, &row)
+		if err := change(tx, &row); err != nil {
+			return err
+		}
 		changed = s.newWebhook(row)
 		return tx.ChangeWebhook(ctx, row)
 	})
@@ -186,6 +195,9 @@ func (s Operator) DeleteWebhook(ctx context.Context, id int64) error {
 
 // RotateWebhookSecret gives a webhook a new secret. The one before signs too for 24 hours.
 func (s Operator) RotateWebhookSecret(ctx context.Context, id int64) (WebhookWithSecret, error) {
+	if err := s.givesAuthority(s.caller, ""); err != nil {
+		return WebhookWithSecret{}, err
+	}
 	return once(ctx, s, func(remember remember[WebhookWithSecret]) (rotated WebhookWithSecret, err error) {
 		err = s.inTx(ctx, func(tx *tx) error {
 			row, err := s.takeWebhook(ctx, tx, id)

@@ -197,7 +197,7 @@ func (s *Service) identitiesForSignIn(ctx context.Context, in WeChatSignIn, code
 	for _, code := range codes {
 		identity, err := s.weChatIdentity(ctx, code)
 		if isWeChatRefusal(err) {
-			s.audit(ctx, weChatRefused(in, 0, string(apierr.As(err).Code)))
+			s.auditRefusal(ctx, weChatRefused(in, 0, string(apierr.As(err).Code)))
 		}
 		if err != nil {
 			return nil, nil, err

@@ -125,7 +125,7 @@ func (s *Service) LinkWeChat(ctx context.Context, caller Caller, application, co
 	exchanged, err := s.weChatIdentity(ctx, s.loginCode(app, code, holder))
 	if err != nil {
 		if isWeChatRefusal(err) {
-			s.audit(ctx, caller.eventBy(AuditWeChatRefused, caller.UserID, details{"reason": string(apierr.As(err).Code)}))
+			s.auditRefusal(ctx, caller.eventBy(AuditWeChatRefused, caller.UserID, details{"reason": string(apierr.As(err).Code)}))
 		}
 		return err
 	}

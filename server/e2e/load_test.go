@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"quartet/openapi/check/contract"
+	"quartet/server/account"
 	"quartet/store"
 )
 
@@ -229,6 +230,32 @@ func TestLoad_UnfinishedHeaders(t *testing.T) {
 	})
 	s.server(0).ok(t, get("/readyz"))
 	s.server(0).checkMemory(t)
+}
+
+// TestLoad_FiguresOfAnApplication: while an application with no right but that of the figures
+// asks for those of many events without a pause, every user is read.
+func TestLoad_FiguresOfAnApplication(t *testing.T) {
+	s := onSQLite(t)
+	user, application := s.person(t, "tao.ran", store.RoleMember), s.proven(t, "reports", []string{account.RightFiguresRead})
+	s.exec(t, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
+		INSERT INTO audit_events (id, at, kind, dialect, client_ip, detail)
+		SELECT (SELECT MIN(id) FROM audit_events) - i, ? - i, 'sign_in', 'jfinal', '192.0.2.1', '{"way":"password"}' FROM n`, time.Now().UnixMilli())
+	read := get("/auth/sessions", "Authorization", s.session(t, user))
+	flooding, calm := context.WithCancel(t.Context())
+	var flood sync.WaitGroup
+	for range 30 {
+		flood.Go(func() {
+			for flooding.Err() == nil {
+				_, _ = s.server(0).try(flooding, operating(http.MethodGet, "/admin/figures?step=day", "", application))
+			}
+		})
+	}
+	time.Sleep(time.Second) // until they wait for each other
+	for range 20 {
+		s.server(0).ok(t, read)
+	}
+	calm()
+	flood.Wait()
 }
 
 // TestLoad_OpenRegistration: registrations of strangers are limited, however many run

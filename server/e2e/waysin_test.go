@@ -26,20 +26,27 @@ func TestP2_AStolenTokenIsNotTheAccount(t *testing.T) {
 	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		owner := s.owner(t, "lu.jiahe", mobile)
 		s.exec(t, "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE id = ?) WHERE id = ?", s.person(t, "tao.ran", store.RoleMember), owner)
-		root := s.person(t, "root", store.RoleSuperAdministrator)
+		root, other := s.person(t, "root", store.RoleSuperAdministrator), s.person(t, "he.yun", store.RoleAdministrator)
+		_, err := s.rules.CommandLine().AddApplication(t.Context(), "partner", "合作方", nil)
+		must(t, err)
 		jwt, rootJWT, thiefs := s.stolen(t, "lu.jiahe"), s.stolen(t, "root"), s.server(0).jwt(t, "tao.ran", goodPassword)
 		s.setCode(t, account.PurposeVerifyMobile, thiefsMobile)
 		before := s.row(t, owner)
 		for name, status := range map[string]int{
-			"mobile": s.server(0).send(t, postJSON("/auth/mobile/verify", fmt.Sprintf(`{"mobile":%q,"validateNo":%q}`, thiefsMobile, someCode), "Authorization", jwt)).Status,
-			"update": s.server(1).send(t, postJSON("/api/user/update", fmt.Sprintf(`{"id":%d,"nickname":"x","mobile":%q}`, owner, thiefsMobile), "Jwt", jwt)).Status,
-			"e-mail": s.server(2).send(t, postJSON("/api/user/update", fmt.Sprintf(`{"id":%d,"nickname":"x","email":"thief@example.com"}`, owner), "Jwt", jwt)).Status,
-			"clear":  s.server(0).send(t, postJSON("/api/user/update", fmt.Sprintf(`{"id":%d,"nickname":"x","mobile":""}`, owner), "Jwt", jwt)).Status,
-			"WeChat": s.server(1).send(t, postJSON("/auth/wechat/link", `{"code":"`+weChatCode+`"}`, "Authorization", jwt)).Status,
-			"merge":  s.server(2).send(t, postJSON("/auth/merge", `{"accessToken":"`+thiefs+`"}`, "Authorization", jwt)).Status,
-			"close":  s.server(0).send(t, postJSON("/auth/account/close", `{}`, "Authorization", jwt)).Status,
-			"root":   s.server(1).send(t, postJSON("/api/user/updatePassword", fmt.Sprintf(`{"userId":%d,"newPassword":%q}`, root, otherPassword), "Jwt", rootJWT)).Status,
-			"admin":  s.server(2).send(t, postJSON(fmt.Sprintf("/admin/users/%d/password", root), `{}`, "Authorization", "Bearer "+rootJWT)).Status,
+			"mobile":  s.server(0).send(t, postJSON("/auth/mobile/verify", fmt.Sprintf(`{"mobile":%q,"validateNo":%q}`, thiefsMobile, someCode), "Authorization", jwt)).Status,
+			"update":  s.server(1).send(t, postJSON("/api/user/update", fmt.Sprintf(`{"id":%d,"nickname":"x","mobile":%q}`, owner, thiefsMobile), "Jwt", jwt)).Status,
+			"e-mail":  s.server(2).send(t, postJSON("/api/user/update", fmt.Sprintf(`{"id":%d,"nickname":"x","email":"thief@example.com"}`, owner), "Jwt", jwt)).Status,
+			"clear":   s.server(0).send(t, postJSON("/api/user/update", fmt.Sprintf(`{"id":%d,"nickname":"x","mobile":""}`, owner), "Jwt", jwt)).Status,
+			"WeChat":  s.server(1).send(t, postJSON("/auth/wechat/link", `{"code":"`+weChatCode+`"}`, "Authorization", jwt)).Status,
+			"merge":   s.server(2).send(t, postJSON("/auth/merge", `{"accessToken":"`+thiefs+`"}`, "Authorization", jwt)).Status,
+			"close":   s.server(0).send(t, postJSON("/auth/account/close", `{}`, "Authorization", jwt)).Status,
+			"root":    s.server(1).send(t, postJSON("/api/user/updatePassword", fmt.Sprintf(`{"userId":%d,"newPassword":%q}`, root, otherPassword), "Jwt", rootJWT)).Status,
+			"other":   s.server(1).send(t, postJSON("/api/user/updatePassword", fmt.Sprintf(`{"userId":%d,"newPassword":%q}`, other, otherPassword), "Jwt", rootJWT)).Status,
+			"reset":   s.server(2).send(t, operating(http.MethodPost, fmt.Sprintf("/admin/users/%d/password", other), `{}`, rootJWT)).Status,
+			"role":    s.server(0).send(t, operating(http.MethodPut, fmt.Sprintf("/admin/users/%d/role", owner), `{"role":"super_administrator"}`, rootJWT, "If-Match", "*")).Status,
+			"secret":  s.server(1).send(t, operating(http.MethodPost, "/admin/applications/partner/secrets", "", rootJWT)).Status,
+			"webhook": s.server(2).send(t, operating(http.MethodPost, "/admin/webhooks", `{"url":"https://thief.example.com/"}`, rootJWT)).Status,
+			"admin":   s.server(2).send(t, postJSON(fmt.Sprintf("/admin/users/%d/password", root), `{}`, "Authorization", "Bearer "+rootJWT)).Status,
 		} {
 			if status != http.StatusForbidden {
 				t.Errorf("%s: %d", name, status)

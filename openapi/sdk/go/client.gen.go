@@ -7338,11 +7338,11 @@ type ClientInterface interface {
 	// ChangeApplicationWithBody 修改应用 · Change an application
 	//
 	// 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-	// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
+	// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。修改 `rights` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
 	// are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
-	// get the right `contact`.
+	// get the right `contact`. Changing `rights` takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7352,11 +7352,11 @@ type ClientInterface interface {
 	// ChangeApplication 修改应用 · Change an application
 	//
 	// 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-	// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
+	// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。修改 `rights` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
 	// are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
-	// get the right `contact`.
+	// get the right `contact`. Changing `rights` takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7394,10 +7394,11 @@ type ClientInterface interface {
 	// AddApplicationSecret 添加应用密钥 · Add a secret to an application
 	//
 	// 为应用添加密钥，只在本次响应中显示。同时有效的密钥最多两个，轮换时先添加新的，换上后再作废旧的；已有两个时为
-	// 409。
+	// 409。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Adds a secret to an application, which this answer alone shows. Two work at the same time: to rotate, add the
-	// next, put it into use, and revoke the one before. Where two work already, it is a 409.
+	// next, put it into use, and revoke the one before. Where two work already, it is a 409. Takes a sign-in of the last 10 minutes; else
+	// 403, `fresh_proof_required`.
 	//
 	// Corresponds with POST /admin/applications/{applicationId}/secrets (the `AddApplicationSecret` operationId).
 	AddApplicationSecret(ctx context.Context, applicationId ApplicationId, params *AddApplicationSecretParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7688,10 +7689,10 @@ type ClientInterface interface {
 
 	// ChangeRoleWithBody 修改角色 · Change a role
 	//
-	// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改。
+	// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Changes a role, for all who have it from their next request on. A missing field stays as it is. Super
-	// administrators and administrators alone change `administers`.
+	// administrators and administrators alone change `administers`, within 10 minutes of signing in; else 403, `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7700,10 +7701,10 @@ type ClientInterface interface {
 
 	// ChangeRole 修改角色 · Change a role
 	//
-	// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改。
+	// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Changes a role, for all who have it from their next request on. A missing field stays as it is. Super
-	// administrators and administrators alone change `administers`.
+	// administrators and administrators alone change `administers`, within 10 minutes of signing in; else 403, `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7829,10 +7830,11 @@ type ClientInterface interface {
 
 	// EraseUser 抹除用户 · Erase a user
 	//
-	// 立即删除用户及所有提到其姓名、手机、邮箱与客户端 IP 的数据，不可撤销。审计中的事件只保留编号。最后一个未停用的超级管理员不能抹除。
+	// 立即删除用户及所有提到其姓名、手机、邮箱与客户端 IP 的数据，不可撤销。审计中的事件只保留编号。最后一个未停用的超级管理员不能抹除。抹除管理者，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Deletes a user at once, with all that names them: names, mobile, e-mail address and client IPs. It cannot be
 	// undone. Events of the audit stay by number. The last super administrator who is not disabled cannot be erased.
+	// Erasing somebody who administers takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 	//
 	// Corresponds with DELETE /admin/users/{userId} (the `EraseUser` operationId).
 	EraseUser(ctx context.Context, userId UserId, params *EraseUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7848,11 +7850,13 @@ type ClientInterface interface {
 
 	// ChangeUserWithBody 修改用户 · Change a user
 	//
-	// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。
+	// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。更换管理者的手机或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Changes the facts that the request has; an empty text removes one. A new mobile or e-mail address is unverified
 	// unless the request says that it is verified. Disabling a user ends all sessions. An operator changes users below
 	// the own role, a super administrator all; the last super administrator who is not disabled cannot be disabled.
+	// Another mobile or e-mail address of somebody who administers takes a sign-in of the last 10 minutes; else 403,
+	// `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7861,11 +7865,13 @@ type ClientInterface interface {
 
 	// ChangeUser 修改用户 · Change a user
 	//
-	// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。
+	// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。更换管理者的手机或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Changes the facts that the request has; an empty text removes one. A new mobile or e-mail address is unverified
 	// unless the request says that it is verified. Disabling a user ends all sessions. An operator changes users below
 	// the own role, a super administrator all; the last super administrator who is not disabled cannot be disabled.
+	// Another mobile or e-mail address of somebody who administers takes a sign-in of the last 10 minutes; else 403,
+	// `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7937,10 +7943,11 @@ type ClientInterface interface {
 	// SetMembershipWithBody 设置用户在组织中的角色 · Set the roles of a user in an organisation
 	//
 	// 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-	// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
+	// 带有管理权的角色只有超级管理员和管理员本人可以授予，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 	//
 	// Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-	// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+	// administrators and administrators alone give a role that administers, within 10 minutes of signing in; else 403,
+	// `fresh_proof_required`. Whoever administers organisations sets the
 	// roles of those who are members of one of them.
 	//
 	// Takes any type of body and a specified content type.
@@ -7951,10 +7958,11 @@ type ClientInterface interface {
 	// SetMembership 设置用户在组织中的角色 · Set the roles of a user in an organisation
 	//
 	// 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-	// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
+	// 带有管理权的角色只有超级管理员和管理员本人可以授予，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 	//
 	// Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-	// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+	// administrators and administrators alone give a role that administers, within 10 minutes of signing in; else 403,
+	// `fresh_proof_required`. Whoever administers organisations sets the
 	// roles of those who are members of one of them.
 	//
 	// Takes a body of the `application/json` content type.
@@ -7964,11 +7972,12 @@ type ClientInterface interface {
 
 	// MergeUserWithBody 合并用户 · Merge a user into another
 	//
-	// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。
+	// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。其中有管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Makes this user a part of `into`: organisations, roles, WeChat identities and ids in other systems move, facts
 	// that `into` lacks are taken, this user is gone, and the sessions of both end. Neither may be disabled or closed,
-	// and this user has to be a member.
+	// and this user has to be a member. If one of them administers, it takes a sign-in of the last 10 minutes; else
+	// 403, `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7977,11 +7986,12 @@ type ClientInterface interface {
 
 	// MergeUser 合并用户 · Merge a user into another
 	//
-	// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。
+	// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。其中有管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Makes this user a part of `into`: organisations, roles, WeChat identities and ids in other systems move, facts
 	// that `into` lacks are taken, this user is gone, and the sessions of both end. Neither may be disabled or closed,
-	// and this user has to be a member.
+	// and this user has to be a member. If one of them administers, it takes a sign-in of the last 10 minutes; else
+	// 403, `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7990,9 +8000,10 @@ type ClientInterface interface {
 
 	// SetUserPasswordWithBody 设置用户的密码 · Set the password of a user
 	//
-	// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。
+	// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。对象是管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Sets a password and ends all sessions of the user. Without `password` one is made, which only this answer shows.
+	// That of somebody who administers takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8001,9 +8012,10 @@ type ClientInterface interface {
 
 	// SetUserPassword 设置用户的密码 · Set the password of a user
 	//
-	// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。
+	// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。对象是管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Sets a password and ends all sessions of the user. Without `password` one is made, which only this answer shows.
+	// That of somebody who administers takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8012,10 +8024,11 @@ type ClientInterface interface {
 
 	// SetUserRoleWithBody 设置用户的角色 · Set the role of a user
 	//
-	// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。
+	// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Sets the role of a user over the whole server, which applies from the next request. The last super administrator
-	// who is not disabled cannot be demoted.
+	// who is not disabled cannot be demoted. Takes a sign-in of the last 10 minutes; else 403,
+	// `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8024,10 +8037,11 @@ type ClientInterface interface {
 
 	// SetUserRole 设置用户的角色 · Set the role of a user
 	//
-	// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。
+	// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Sets the role of a user over the whole server, which applies from the next request. The last super administrator
-	// who is not disabled cannot be demoted.
+	// who is not disabled cannot be demoted. Takes a sign-in of the last 10 minutes; else 403,
+	// `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8055,12 +8069,12 @@ type ClientInterface interface {
 	// AddWebhookWithBody 新增 webhook · Add a webhook
 	//
 	// 此后每个 `kinds` 中的审计事件都以带签名的 POST 请求发到 `url`，至少一次，失败后重试三天，之后可重发。`startsAt` 起的事件一个不漏。
-	// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。
+	// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// From then on each audit event of `kinds` is sent to `url` by a signed POST request, at least once. It is tried for three days,
 	// and can be sent again later. No event from `startsAt` on is missed. The `url` has to be https, and its host must not be at an
 	// inner address: that is checked at each delivery. Requests are signed as Standard Webhooks says (standardwebhooks.com). The
-	// secret is in this answer alone.
+	// secret is in this answer alone. Takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8070,12 +8084,12 @@ type ClientInterface interface {
 	// AddWebhook 新增 webhook · Add a webhook
 	//
 	// 此后每个 `kinds` 中的审计事件都以带签名的 POST 请求发到 `url`，至少一次，失败后重试三天，之后可重发。`startsAt` 起的事件一个不漏。
-	// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。
+	// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// From then on each audit event of `kinds` is sent to `url` by a signed POST request, at least once. It is tried for three days,
 	// and can be sent again later. No event from `startsAt` on is missed. The `url` has to be https, and its host must not be at an
 	// inner address: that is checked at each delivery. Requests are signed as Standard Webhooks says (standardwebhooks.com). The
-	// secret is in this answer alone.
+	// secret is in this answer alone. Takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8102,10 +8116,11 @@ type ClientInterface interface {
 
 	// ChangeWebhookWithBody 修改 webhook · Change a webhook
 	//
-	// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。
+	// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。修改 `url` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Fields that are left out stay as they are. A disabled webhook gets no new events, and those that are not delivered wait until
-	// it is enabled. A change takes effect on every server within five seconds.
+	// it is enabled. A change takes effect on every server within five seconds. Changing the `url` takes a sign-in of the last 10
+	// minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -8114,10 +8129,11 @@ type ClientInterface interface {
 
 	// ChangeWebhook 修改 webhook · Change a webhook
 	//
-	// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。
+	// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。修改 `url` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Fields that are left out stay as they are. A disabled webhook gets no new events, and those that are not delivered wait until
-	// it is enabled. A change takes effect on every server within five seconds.
+	// it is enabled. A change takes effect on every server within five seconds. Changing the `url` takes a sign-in of the last 10
+	// minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8148,10 +8164,11 @@ type ClientInterface interface {
 
 	// RotateWebhookSecret 更换 webhook 密钥 · Rotate the secret of a webhook
 	//
-	// 生成新密钥，只在本响应中出现一次。旧密钥 24 小时内同时签名（`webhook-signature` 中有两个签名），接收方可从容更换。
+	// 生成新密钥，只在本响应中出现一次。旧密钥 24 小时内同时签名（`webhook-signature` 中有两个签名），接收方可从容更换。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Makes a new secret, which is in this answer alone. The old one signs too for 24 hours, as a second signature in
-	// `webhook-signature`, so that the receiver can be changed meanwhile.
+	// `webhook-signature`, so that the receiver can be changed meanwhile. Takes a sign-in of the last 10 minutes; else
+	// 403, `fresh_proof_required`.
 	//
 	// Corresponds with POST /admin/webhooks/{webhookId}/secret (the `RotateWebhookSecret` operationId).
 	RotateWebhookSecret(ctx context.Context, webhookId WebhookId, params *RotateWebhookSecretParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -8310,22 +8327,22 @@ type ClientInterface interface {
 
 	// UpdateUserWithBody 更新用户信息 · Change a user
 	//
-	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略）；管理员可修改普通成员，超级管理员可修改所有用户。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
-	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+	// 更换或清空本人（或任何管理者）的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
 	//
-	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
-	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored), for administrators
+	// where the user is a member, and for super administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 	// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
 	// answered 429, and nothing is changed.
 	//
-	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+	// Changing or emptying the mobile or e-mail of oneself, or of anybody who administers, takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
 	// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
 	// after a change, and the verified mobile is told.
@@ -8337,22 +8354,22 @@ type ClientInterface interface {
 
 	// UpdateUser 更新用户信息 · Change a user
 	//
-	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略）；管理员可修改普通成员，超级管理员可修改所有用户。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
-	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+	// 更换或清空本人（或任何管理者）的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
 	//
-	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
-	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored), for administrators
+	// where the user is a member, and for super administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 	// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
 	// answered 429, and nothing is changed.
 	//
-	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+	// Changing or emptying the mobile or e-mail of oneself, or of anybody who administers, takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
 	// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
 	// after a change, and the verified mobile is told.
@@ -8364,22 +8381,22 @@ type ClientInterface interface {
 
 	// UpdateUserWithFormdataBody 更新用户信息 · Change a user
 	//
-	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略）；管理员可修改普通成员，超级管理员可修改所有用户。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
-	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+	// 更换或清空本人（或任何管理者）的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
 	//
-	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
-	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored), for administrators
+	// where the user is a member, and for super administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 	// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
 	// answered 429, and nothing is changed.
 	//
-	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+	// Changing or emptying the mobile or e-mail of oneself, or of anybody who administers, takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
 	// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
 	// after a change, and the verified mobile is told.
@@ -8391,11 +8408,11 @@ type ClientInterface interface {
 
 	// UpdatePasswordWithBody 更新用户密码 · Change a password
 	//
-	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己或其他管理者的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
 	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
-	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+	// own password and that of anybody who administers within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	// Users change their password and their data at most 60 times an hour together (429).
@@ -8407,11 +8424,11 @@ type ClientInterface interface {
 
 	// UpdatePassword 更新用户密码 · Change a password
 	//
-	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己或其他管理者的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
 	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
-	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+	// own password and that of anybody who administers within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	// Users change their password and their data at most 60 times an hour together (429).
@@ -8423,11 +8440,11 @@ type ClientInterface interface {
 
 	// UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 	//
-	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己或其他管理者的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
 	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
-	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+	// own password and that of anybody who administers within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	// Users change their password and their data at most 60 times an hour together (429).
@@ -9181,11 +9198,11 @@ func (c *Client) ReadApplication(ctx context.Context, applicationId ApplicationI
 // ChangeApplicationWithBody 修改应用 · Change an application
 //
 // 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
+// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。修改 `rights` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
 // are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
-// get the right `contact`.
+// get the right `contact`. Changing `rights` takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9205,11 +9222,11 @@ func (c *Client) ChangeApplicationWithBody(ctx context.Context, applicationId Ap
 // ChangeApplication 修改应用 · Change an application
 //
 // 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
+// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。修改 `rights` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
 // are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
-// get the right `contact`.
+// get the right `contact`. Changing `rights` takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9287,10 +9304,11 @@ func (c *Client) ListApplicationSecrets(ctx context.Context, applicationId Appli
 // AddApplicationSecret 添加应用密钥 · Add a secret to an application
 //
 // 为应用添加密钥，只在本次响应中显示。同时有效的密钥最多两个，轮换时先添加新的，换上后再作废旧的；已有两个时为
-// 409。
+// 409。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Adds a secret to an application, which this answer alone shows. Two work at the same time: to rotate, add the
-// next, put it into use, and revoke the one before. Where two work already, it is a 409.
+// next, put it into use, and revoke the one before. Where two work already, it is a 409. Takes a sign-in of the last 10 minutes; else
+// 403, `fresh_proof_required`.
 //
 // Corresponds with POST /admin/applications/{applicationId}/secrets (the `AddApplicationSecret` operationId).
 func (c *Client) AddApplicationSecret(ctx context.Context, applicationId ApplicationId, params *AddApplicationSecretParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9851,10 +9869,10 @@ func (c *Client) ReadRole(ctx context.Context, role RoleCode, reqEditors ...Requ
 
 // ChangeRoleWithBody 修改角色 · Change a role
 //
-// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改。
+// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Changes a role, for all who have it from their next request on. A missing field stays as it is. Super
-// administrators and administrators alone change `administers`.
+// administrators and administrators alone change `administers`, within 10 minutes of signing in; else 403, `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9873,10 +9891,10 @@ func (c *Client) ChangeRoleWithBody(ctx context.Context, role RoleCode, params *
 
 // ChangeRole 修改角色 · Change a role
 //
-// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改。
+// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Changes a role, for all who have it from their next request on. A missing field stays as it is. Super
-// administrators and administrators alone change `administers`.
+// administrators and administrators alone change `administers`, within 10 minutes of signing in; else 403, `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10112,10 +10130,11 @@ func (c *Client) AddUser(ctx context.Context, params *AddUserParams, body AddUse
 
 // EraseUser 抹除用户 · Erase a user
 //
-// 立即删除用户及所有提到其姓名、手机、邮箱与客户端 IP 的数据，不可撤销。审计中的事件只保留编号。最后一个未停用的超级管理员不能抹除。
+// 立即删除用户及所有提到其姓名、手机、邮箱与客户端 IP 的数据，不可撤销。审计中的事件只保留编号。最后一个未停用的超级管理员不能抹除。抹除管理者，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Deletes a user at once, with all that names them: names, mobile, e-mail address and client IPs. It cannot be
 // undone. Events of the audit stay by number. The last super administrator who is not disabled cannot be erased.
+// Erasing somebody who administers takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 //
 // Corresponds with DELETE /admin/users/{userId} (the `EraseUser` operationId).
 func (c *Client) EraseUser(ctx context.Context, userId UserId, params *EraseUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10151,11 +10170,13 @@ func (c *Client) ReadUser(ctx context.Context, userId UserId, reqEditors ...Requ
 
 // ChangeUserWithBody 修改用户 · Change a user
 //
-// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。
+// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。更换管理者的手机或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Changes the facts that the request has; an empty text removes one. A new mobile or e-mail address is unverified
 // unless the request says that it is verified. Disabling a user ends all sessions. An operator changes users below
 // the own role, a super administrator all; the last super administrator who is not disabled cannot be disabled.
+// Another mobile or e-mail address of somebody who administers takes a sign-in of the last 10 minutes; else 403,
+// `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10174,11 +10195,13 @@ func (c *Client) ChangeUserWithBody(ctx context.Context, userId UserId, params *
 
 // ChangeUser 修改用户 · Change a user
 //
-// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。
+// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。更换管理者的手机或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Changes the facts that the request has; an empty text removes one. A new mobile or e-mail address is unverified
 // unless the request says that it is verified. Disabling a user ends all sessions. An operator changes users below
 // the own role, a super administrator all; the last super administrator who is not disabled cannot be disabled.
+// Another mobile or e-mail address of somebody who administers takes a sign-in of the last 10 minutes; else 403,
+// `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10320,10 +10343,11 @@ func (c *Client) RemoveMembership(ctx context.Context, userId AdminId, organisat
 // SetMembershipWithBody 设置用户在组织中的角色 · Set the roles of a user in an organisation
 //
 // 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
+// 带有管理权的角色只有超级管理员和管理员本人可以授予，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 //
 // Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+// administrators and administrators alone give a role that administers, within 10 minutes of signing in; else 403,
+// `fresh_proof_required`. Whoever administers organisations sets the
 // roles of those who are members of one of them.
 //
 // Takes any type of body and a specified content type.
@@ -10344,10 +10368,11 @@ func (c *Client) SetMembershipWithBody(ctx context.Context, userId UserId, organ
 // SetMembership 设置用户在组织中的角色 · Set the roles of a user in an organisation
 //
 // 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
+// 带有管理权的角色只有超级管理员和管理员本人可以授予，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 //
 // Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+// administrators and administrators alone give a role that administers, within 10 minutes of signing in; else 403,
+// `fresh_proof_required`. Whoever administers organisations sets the
 // roles of those who are members of one of them.
 //
 // Takes a body of the `application/json` content type.
@@ -10367,11 +10392,12 @@ func (c *Client) SetMembership(ctx context.Context, userId UserId, organisation 
 
 // MergeUserWithBody 合并用户 · Merge a user into another
 //
-// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。
+// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。其中有管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Makes this user a part of `into`: organisations, roles, WeChat identities and ids in other systems move, facts
 // that `into` lacks are taken, this user is gone, and the sessions of both end. Neither may be disabled or closed,
-// and this user has to be a member.
+// and this user has to be a member. If one of them administers, it takes a sign-in of the last 10 minutes; else
+// 403, `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10390,11 +10416,12 @@ func (c *Client) MergeUserWithBody(ctx context.Context, userId AdminId, contentT
 
 // MergeUser 合并用户 · Merge a user into another
 //
-// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。
+// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。其中有管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Makes this user a part of `into`: organisations, roles, WeChat identities and ids in other systems move, facts
 // that `into` lacks are taken, this user is gone, and the sessions of both end. Neither may be disabled or closed,
-// and this user has to be a member.
+// and this user has to be a member. If one of them administers, it takes a sign-in of the last 10 minutes; else
+// 403, `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10413,9 +10440,10 @@ func (c *Client) MergeUser(ctx context.Context, userId AdminId, body MergeUserJS
 
 // SetUserPasswordWithBody 设置用户的密码 · Set the password of a user
 //
-// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。
+// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。对象是管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Sets a password and ends all sessions of the user. Without `password` one is made, which only this answer shows.
+// That of somebody who administers takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10434,9 +10462,10 @@ func (c *Client) SetUserPasswordWithBody(ctx context.Context, userId UserId, con
 
 // SetUserPassword 设置用户的密码 · Set the password of a user
 //
-// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。
+// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。对象是管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Sets a password and ends all sessions of the user. Without `password` one is made, which only this answer shows.
+// That of somebody who administers takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10455,10 +10484,11 @@ func (c *Client) SetUserPassword(ctx context.Context, userId UserId, body SetUse
 
 // SetUserRoleWithBody 设置用户的角色 · Set the role of a user
 //
-// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。
+// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Sets the role of a user over the whole server, which applies from the next request. The last super administrator
-// who is not disabled cannot be demoted.
+// who is not disabled cannot be demoted. Takes a sign-in of the last 10 minutes; else 403,
+// `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10477,10 +10507,11 @@ func (c *Client) SetUserRoleWithBody(ctx context.Context, userId UserId, params 
 
 // SetUserRole 设置用户的角色 · Set the role of a user
 //
-// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。
+// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Sets the role of a user over the whole server, which applies from the next request. The last super administrator
-// who is not disabled cannot be demoted.
+// who is not disabled cannot be demoted. Takes a sign-in of the last 10 minutes; else 403,
+// `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10538,12 +10569,12 @@ func (c *Client) ListWebhooks(ctx context.Context, params *ListWebhooksParams, r
 // AddWebhookWithBody 新增 webhook · Add a webhook
 //
 // 此后每个 `kinds` 中的审计事件都以带签名的 POST 请求发到 `url`，至少一次，失败后重试三天，之后可重发。`startsAt` 起的事件一个不漏。
-// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。
+// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // From then on each audit event of `kinds` is sent to `url` by a signed POST request, at least once. It is tried for three days,
 // and can be sent again later. No event from `startsAt` on is missed. The `url` has to be https, and its host must not be at an
 // inner address: that is checked at each delivery. Requests are signed as Standard Webhooks says (standardwebhooks.com). The
-// secret is in this answer alone.
+// secret is in this answer alone. Takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10563,12 +10594,12 @@ func (c *Client) AddWebhookWithBody(ctx context.Context, params *AddWebhookParam
 // AddWebhook 新增 webhook · Add a webhook
 //
 // 此后每个 `kinds` 中的审计事件都以带签名的 POST 请求发到 `url`，至少一次，失败后重试三天，之后可重发。`startsAt` 起的事件一个不漏。
-// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。
+// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // From then on each audit event of `kinds` is sent to `url` by a signed POST request, at least once. It is tried for three days,
 // and can be sent again later. No event from `startsAt` on is missed. The `url` has to be https, and its host must not be at an
 // inner address: that is checked at each delivery. Requests are signed as Standard Webhooks says (standardwebhooks.com). The
-// secret is in this answer alone.
+// secret is in this answer alone. Takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10625,10 +10656,11 @@ func (c *Client) ReadWebhook(ctx context.Context, webhookId WebhookId, reqEditor
 
 // ChangeWebhookWithBody 修改 webhook · Change a webhook
 //
-// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。
+// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。修改 `url` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Fields that are left out stay as they are. A disabled webhook gets no new events, and those that are not delivered wait until
-// it is enabled. A change takes effect on every server within five seconds.
+// it is enabled. A change takes effect on every server within five seconds. Changing the `url` takes a sign-in of the last 10
+// minutes; else 403, `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10647,10 +10679,11 @@ func (c *Client) ChangeWebhookWithBody(ctx context.Context, webhookId WebhookId,
 
 // ChangeWebhook 修改 webhook · Change a webhook
 //
-// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。
+// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。修改 `url` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Fields that are left out stay as they are. A disabled webhook gets no new events, and those that are not delivered wait until
-// it is enabled. A change takes effect on every server within five seconds.
+// it is enabled. A change takes effect on every server within five seconds. Changing the `url` takes a sign-in of the last 10
+// minutes; else 403, `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10711,10 +10744,11 @@ func (c *Client) ReplayDeliveries(ctx context.Context, webhookId WebhookId, body
 
 // RotateWebhookSecret 更换 webhook 密钥 · Rotate the secret of a webhook
 //
-// 生成新密钥，只在本响应中出现一次。旧密钥 24 小时内同时签名（`webhook-signature` 中有两个签名），接收方可从容更换。
+// 生成新密钥，只在本响应中出现一次。旧密钥 24 小时内同时签名（`webhook-signature` 中有两个签名），接收方可从容更换。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Makes a new secret, which is in this answer alone. The old one signs too for 24 hours, as a second signature in
-// `webhook-signature`, so that the receiver can be changed meanwhile.
+// `webhook-signature`, so that the receiver can be changed meanwhile. Takes a sign-in of the last 10 minutes; else
+// 403, `fresh_proof_required`.
 //
 // Corresponds with POST /admin/webhooks/{webhookId}/secret (the `RotateWebhookSecret` operationId).
 func (c *Client) RotateWebhookSecret(ctx context.Context, webhookId WebhookId, params *RotateWebhookSecretParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10993,22 +11027,22 @@ func (c *Client) SignInByPasswordWithFormdataBody(ctx context.Context, body Sign
 
 // UpdateUserWithBody 更新用户信息 · Change a user
 //
-// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略）；管理员可修改普通成员，超级管理员可修改所有用户。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 // 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 // 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
-// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+// 更换或清空本人（或任何管理者）的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 // `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
 //
-// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
-// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored), for administrators
+// where the user is a member, and for super administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 // Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 // Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
 // answered 429, and nothing is changed.
 //
-// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+// Changing or emptying the mobile or e-mail of oneself, or of anybody who administers, takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
 // mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
 // after a change, and the verified mobile is told.
@@ -11030,22 +11064,22 @@ func (c *Client) UpdateUserWithBody(ctx context.Context, contentType string, bod
 
 // UpdateUser 更新用户信息 · Change a user
 //
-// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略）；管理员可修改普通成员，超级管理员可修改所有用户。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 // 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 // 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
-// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+// 更换或清空本人（或任何管理者）的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 // `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
 //
-// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
-// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored), for administrators
+// where the user is a member, and for super administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 // Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 // Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
 // answered 429, and nothing is changed.
 //
-// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+// Changing or emptying the mobile or e-mail of oneself, or of anybody who administers, takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
 // mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
 // after a change, and the verified mobile is told.
@@ -11067,22 +11101,22 @@ func (c *Client) UpdateUser(ctx context.Context, body UpdateUserJSONRequestBody,
 
 // UpdateUserWithFormdataBody 更新用户信息 · Change a user
 //
-// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略）；管理员可修改普通成员，超级管理员可修改所有用户。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 // 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 // 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
-// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+// 更换或清空本人（或任何管理者）的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 // `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
 //
-// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
-// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored), for administrators
+// where the user is a member, and for super administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 // Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 // Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
 // answered 429, and nothing is changed.
 //
-// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+// Changing or emptying the mobile or e-mail of oneself, or of anybody who administers, takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
 // mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
 // after a change, and the verified mobile is told.
@@ -11104,11 +11138,11 @@ func (c *Client) UpdateUserWithFormdataBody(ctx context.Context, body UpdateUser
 
 // UpdatePasswordWithBody 更新用户密码 · Change a password
 //
-// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己或其他管理者的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
 // `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
-// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+// own password and that of anybody who administers within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 // code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 // told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 // Users change their password and their data at most 60 times an hour together (429).
@@ -11130,11 +11164,11 @@ func (c *Client) UpdatePasswordWithBody(ctx context.Context, contentType string,
 
 // UpdatePassword 更新用户密码 · Change a password
 //
-// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己或其他管理者的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
 // `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
-// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+// own password and that of anybody who administers within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 // code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 // told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 // Users change their password and their data at most 60 times an hour together (429).
@@ -11156,11 +11190,11 @@ func (c *Client) UpdatePassword(ctx context.Context, body UpdatePasswordJSONRequ
 
 // UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 //
-// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己或其他管理者的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
 // `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
-// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+// own password and that of anybody who administers within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 // code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 // told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 // Users change their password and their data at most 60 times an hour together (429).
@@ -16964,11 +16998,11 @@ type ClientWithResponsesInterface interface {
 	// ChangeApplicationWithBodyWithResponse 修改应用 · Change an application
 	//
 	// 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-	// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
+	// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。修改 `rights` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
 	// are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
-	// get the right `contact`.
+	// get the right `contact`. Changing `rights` takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -16978,11 +17012,11 @@ type ClientWithResponsesInterface interface {
 	// ChangeApplicationWithResponse 修改应用 · Change an application
 	//
 	// 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-	// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
+	// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。修改 `rights` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
 	// are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
-	// get the right `contact`.
+	// get the right `contact`. Changing `rights` takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17026,10 +17060,11 @@ type ClientWithResponsesInterface interface {
 	// AddApplicationSecretWithResponse 添加应用密钥 · Add a secret to an application
 	//
 	// 为应用添加密钥，只在本次响应中显示。同时有效的密钥最多两个，轮换时先添加新的，换上后再作废旧的；已有两个时为
-	// 409。
+	// 409。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Adds a secret to an application, which this answer alone shows. Two work at the same time: to rotate, add the
-	// next, put it into use, and revoke the one before. Where two work already, it is a 409.
+	// next, put it into use, and revoke the one before. Where two work already, it is a 409. Takes a sign-in of the last 10 minutes; else
+	// 403, `fresh_proof_required`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -17358,10 +17393,10 @@ type ClientWithResponsesInterface interface {
 
 	// ChangeRoleWithBodyWithResponse 修改角色 · Change a role
 	//
-	// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改。
+	// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Changes a role, for all who have it from their next request on. A missing field stays as it is. Super
-	// administrators and administrators alone change `administers`.
+	// administrators and administrators alone change `administers`, within 10 minutes of signing in; else 403, `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17370,10 +17405,10 @@ type ClientWithResponsesInterface interface {
 
 	// ChangeRoleWithResponse 修改角色 · Change a role
 	//
-	// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改。
+	// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Changes a role, for all who have it from their next request on. A missing field stays as it is. Super
-	// administrators and administrators alone change `administers`.
+	// administrators and administrators alone change `administers`, within 10 minutes of signing in; else 403, `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17507,10 +17542,11 @@ type ClientWithResponsesInterface interface {
 
 	// EraseUserWithResponse 抹除用户 · Erase a user
 	//
-	// 立即删除用户及所有提到其姓名、手机、邮箱与客户端 IP 的数据，不可撤销。审计中的事件只保留编号。最后一个未停用的超级管理员不能抹除。
+	// 立即删除用户及所有提到其姓名、手机、邮箱与客户端 IP 的数据，不可撤销。审计中的事件只保留编号。最后一个未停用的超级管理员不能抹除。抹除管理者，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Deletes a user at once, with all that names them: names, mobile, e-mail address and client IPs. It cannot be
 	// undone. Events of the audit stay by number. The last super administrator who is not disabled cannot be erased.
+	// Erasing somebody who administers takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -17530,11 +17566,13 @@ type ClientWithResponsesInterface interface {
 
 	// ChangeUserWithBodyWithResponse 修改用户 · Change a user
 	//
-	// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。
+	// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。更换管理者的手机或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Changes the facts that the request has; an empty text removes one. A new mobile or e-mail address is unverified
 	// unless the request says that it is verified. Disabling a user ends all sessions. An operator changes users below
 	// the own role, a super administrator all; the last super administrator who is not disabled cannot be disabled.
+	// Another mobile or e-mail address of somebody who administers takes a sign-in of the last 10 minutes; else 403,
+	// `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17543,11 +17581,13 @@ type ClientWithResponsesInterface interface {
 
 	// ChangeUserWithResponse 修改用户 · Change a user
 	//
-	// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。
+	// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。更换管理者的手机或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Changes the facts that the request has; an empty text removes one. A new mobile or e-mail address is unverified
 	// unless the request says that it is verified. Disabling a user ends all sessions. An operator changes users below
 	// the own role, a super administrator all; the last super administrator who is not disabled cannot be disabled.
+	// Another mobile or e-mail address of somebody who administers takes a sign-in of the last 10 minutes; else 403,
+	// `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17627,10 +17667,11 @@ type ClientWithResponsesInterface interface {
 	// SetMembershipWithBodyWithResponse 设置用户在组织中的角色 · Set the roles of a user in an organisation
 	//
 	// 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-	// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
+	// 带有管理权的角色只有超级管理员和管理员本人可以授予，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 	//
 	// Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-	// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+	// administrators and administrators alone give a role that administers, within 10 minutes of signing in; else 403,
+	// `fresh_proof_required`. Whoever administers organisations sets the
 	// roles of those who are members of one of them.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -17641,10 +17682,11 @@ type ClientWithResponsesInterface interface {
 	// SetMembershipWithResponse 设置用户在组织中的角色 · Set the roles of a user in an organisation
 	//
 	// 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-	// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
+	// 带有管理权的角色只有超级管理员和管理员本人可以授予，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 	//
 	// Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-	// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+	// administrators and administrators alone give a role that administers, within 10 minutes of signing in; else 403,
+	// `fresh_proof_required`. Whoever administers organisations sets the
 	// roles of those who are members of one of them.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -17654,11 +17696,12 @@ type ClientWithResponsesInterface interface {
 
 	// MergeUserWithBodyWithResponse 合并用户 · Merge a user into another
 	//
-	// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。
+	// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。其中有管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Makes this user a part of `into`: organisations, roles, WeChat identities and ids in other systems move, facts
 	// that `into` lacks are taken, this user is gone, and the sessions of both end. Neither may be disabled or closed,
-	// and this user has to be a member.
+	// and this user has to be a member. If one of them administers, it takes a sign-in of the last 10 minutes; else
+	// 403, `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17667,11 +17710,12 @@ type ClientWithResponsesInterface interface {
 
 	// MergeUserWithResponse 合并用户 · Merge a user into another
 	//
-	// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。
+	// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。其中有管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Makes this user a part of `into`: organisations, roles, WeChat identities and ids in other systems move, facts
 	// that `into` lacks are taken, this user is gone, and the sessions of both end. Neither may be disabled or closed,
-	// and this user has to be a member.
+	// and this user has to be a member. If one of them administers, it takes a sign-in of the last 10 minutes; else
+	// 403, `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17680,9 +17724,10 @@ type ClientWithResponsesInterface interface {
 
 	// SetUserPasswordWithBodyWithResponse 设置用户的密码 · Set the password of a user
 	//
-	// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。
+	// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。对象是管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Sets a password and ends all sessions of the user. Without `password` one is made, which only this answer shows.
+	// That of somebody who administers takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17691,9 +17736,10 @@ type ClientWithResponsesInterface interface {
 
 	// SetUserPasswordWithResponse 设置用户的密码 · Set the password of a user
 	//
-	// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。
+	// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。对象是管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Sets a password and ends all sessions of the user. Without `password` one is made, which only this answer shows.
+	// That of somebody who administers takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17702,10 +17748,11 @@ type ClientWithResponsesInterface interface {
 
 	// SetUserRoleWithBodyWithResponse 设置用户的角色 · Set the role of a user
 	//
-	// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。
+	// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Sets the role of a user over the whole server, which applies from the next request. The last super administrator
-	// who is not disabled cannot be demoted.
+	// who is not disabled cannot be demoted. Takes a sign-in of the last 10 minutes; else 403,
+	// `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17714,10 +17761,11 @@ type ClientWithResponsesInterface interface {
 
 	// SetUserRoleWithResponse 设置用户的角色 · Set the role of a user
 	//
-	// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。
+	// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Sets the role of a user over the whole server, which applies from the next request. The last super administrator
-	// who is not disabled cannot be demoted.
+	// who is not disabled cannot be demoted. Takes a sign-in of the last 10 minutes; else 403,
+	// `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17749,12 +17797,12 @@ type ClientWithResponsesInterface interface {
 	// AddWebhookWithBodyWithResponse 新增 webhook · Add a webhook
 	//
 	// 此后每个 `kinds` 中的审计事件都以带签名的 POST 请求发到 `url`，至少一次，失败后重试三天，之后可重发。`startsAt` 起的事件一个不漏。
-	// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。
+	// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// From then on each audit event of `kinds` is sent to `url` by a signed POST request, at least once. It is tried for three days,
 	// and can be sent again later. No event from `startsAt` on is missed. The `url` has to be https, and its host must not be at an
 	// inner address: that is checked at each delivery. Requests are signed as Standard Webhooks says (standardwebhooks.com). The
-	// secret is in this answer alone.
+	// secret is in this answer alone. Takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17764,12 +17812,12 @@ type ClientWithResponsesInterface interface {
 	// AddWebhookWithResponse 新增 webhook · Add a webhook
 	//
 	// 此后每个 `kinds` 中的审计事件都以带签名的 POST 请求发到 `url`，至少一次，失败后重试三天，之后可重发。`startsAt` 起的事件一个不漏。
-	// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。
+	// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// From then on each audit event of `kinds` is sent to `url` by a signed POST request, at least once. It is tried for three days,
 	// and can be sent again later. No event from `startsAt` on is missed. The `url` has to be https, and its host must not be at an
 	// inner address: that is checked at each delivery. Requests are signed as Standard Webhooks says (standardwebhooks.com). The
-	// secret is in this answer alone.
+	// secret is in this answer alone. Takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17800,10 +17848,11 @@ type ClientWithResponsesInterface interface {
 
 	// ChangeWebhookWithBodyWithResponse 修改 webhook · Change a webhook
 	//
-	// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。
+	// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。修改 `url` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Fields that are left out stay as they are. A disabled webhook gets no new events, and those that are not delivered wait until
-	// it is enabled. A change takes effect on every server within five seconds.
+	// it is enabled. A change takes effect on every server within five seconds. Changing the `url` takes a sign-in of the last 10
+	// minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17812,10 +17861,11 @@ type ClientWithResponsesInterface interface {
 
 	// ChangeWebhookWithResponse 修改 webhook · Change a webhook
 	//
-	// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。
+	// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。修改 `url` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Fields that are left out stay as they are. A disabled webhook gets no new events, and those that are not delivered wait until
-	// it is enabled. A change takes effect on every server within five seconds.
+	// it is enabled. A change takes effect on every server within five seconds. Changing the `url` takes a sign-in of the last 10
+	// minutes; else 403, `fresh_proof_required`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17846,10 +17896,11 @@ type ClientWithResponsesInterface interface {
 
 	// RotateWebhookSecretWithResponse 更换 webhook 密钥 · Rotate the secret of a webhook
 	//
-	// 生成新密钥，只在本响应中出现一次。旧密钥 24 小时内同时签名（`webhook-signature` 中有两个签名），接收方可从容更换。
+	// 生成新密钥，只在本响应中出现一次。旧密钥 24 小时内同时签名（`webhook-signature` 中有两个签名），接收方可从容更换。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 	//
 	// Makes a new secret, which is in this answer alone. The old one signs too for 24 hours, as a second signature in
-	// `webhook-signature`, so that the receiver can be changed meanwhile.
+	// `webhook-signature`, so that the receiver can be changed meanwhile. Takes a sign-in of the last 10 minutes; else
+	// 403, `fresh_proof_required`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -18014,22 +18065,22 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 	//
-	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略）；管理员可修改普通成员，超级管理员可修改所有用户。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
-	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+	// 更换或清空本人（或任何管理者）的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
 	//
-	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
-	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored), for administrators
+	// where the user is a member, and for super administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 	// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
 	// answered 429, and nothing is changed.
 	//
-	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+	// Changing or emptying the mobile or e-mail of oneself, or of anybody who administers, takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
 	// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
 	// after a change, and the verified mobile is told.
@@ -18041,22 +18092,22 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithResponse 更新用户信息 · Change a user
 	//
-	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略）；管理员可修改普通成员，超级管理员可修改所有用户。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
-	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+	// 更换或清空本人（或任何管理者）的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
 	//
-	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
-	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored), for administrators
+	// where the user is a member, and for super administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 	// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
 	// answered 429, and nothing is changed.
 	//
-	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+	// Changing or emptying the mobile or e-mail of oneself, or of anybody who administers, takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
 	// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
 	// after a change, and the verified mobile is told.
@@ -18068,22 +18119,22 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 	//
-	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略）；管理员可修改普通成员，超级管理员可修改所有用户。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 	// 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 	//
-	// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+	// 更换或清空本人（或任何管理者）的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 	// `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
 	//
-	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
-	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored), for administrators
+	// where the user is a member, and for super administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 	// Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 	// Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
 	// answered 429, and nothing is changed.
 	//
-	// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+	// Changing or emptying the mobile or e-mail of oneself, or of anybody who administers, takes a sign-in of the last 10 minutes; else 403,
 	// `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
 	// mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
 	// after a change, and the verified mobile is told.
@@ -18095,11 +18146,11 @@ type ClientWithResponsesInterface interface {
 
 	// UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 	//
-	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己或其他管理者的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
 	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
-	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+	// own password and that of anybody who administers within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	// Users change their password and their data at most 60 times an hour together (429).
@@ -18111,11 +18162,11 @@ type ClientWithResponsesInterface interface {
 
 	// UpdatePasswordWithResponse 更新用户密码 · Change a password
 	//
-	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己或其他管理者的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
 	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
-	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+	// own password and that of anybody who administers within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	// Users change their password and their data at most 60 times an hour together (429).
@@ -18127,11 +18178,11 @@ type ClientWithResponsesInterface interface {
 
 	// UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 	//
-	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己或其他管理者的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
 	// `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 	//
 	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
-	// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+	// own password and that of anybody who administers within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 	// code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 	// told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	// Users change their password and their data at most 60 times an hour together (429).
@@ -19775,7 +19826,7 @@ type ChangeApplicationAnswer struct {
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
-	ApplicationproblemJSON403 *AdminForbidden
+	ApplicationproblemJSON403 *AdminFreshProofRequired
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
 	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
@@ -19838,7 +19889,7 @@ func (r ChangeApplicationAnswer) GetApplicationproblemJSON401() *AdminUnauthenti
 }
 
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
-func (r ChangeApplicationAnswer) GetApplicationproblemJSON403() *AdminForbidden {
+func (r ChangeApplicationAnswer) GetApplicationproblemJSON403() *AdminFreshProofRequired {
 	return r.ApplicationproblemJSON403
 }
 
@@ -20455,7 +20506,7 @@ type AddApplicationSecretAnswer struct {
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
-	ApplicationproblemJSON403 *AdminForbidden
+	ApplicationproblemJSON403 *AdminFreshProofRequired
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
@@ -20510,7 +20561,7 @@ func (r AddApplicationSecretAnswer) GetApplicationproblemJSON401() *AdminUnauthe
 }
 
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
-func (r AddApplicationSecretAnswer) GetApplicationproblemJSON403() *AdminForbidden {
+func (r AddApplicationSecretAnswer) GetApplicationproblemJSON403() *AdminFreshProofRequired {
 	return r.ApplicationproblemJSON403
 }
 
@@ -24262,7 +24313,7 @@ type ChangeRoleAnswer struct {
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
-	ApplicationproblemJSON403 *AdminForbidden
+	ApplicationproblemJSON403 *AdminFreshProofRequired
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
 	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
@@ -24325,7 +24376,7 @@ func (r ChangeRoleAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated {
 }
 
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
-func (r ChangeRoleAnswer) GetApplicationproblemJSON403() *AdminForbidden {
+func (r ChangeRoleAnswer) GetApplicationproblemJSON403() *AdminFreshProofRequired {
 	return r.ApplicationproblemJSON403
 }
 
@@ -27053,7 +27104,7 @@ type SetMembershipAnswer struct {
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
-	ApplicationproblemJSON403 *AdminForbidden
+	ApplicationproblemJSON403 *AdminFreshProofRequired
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminMembershipNotFound
 	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
@@ -27112,7 +27163,7 @@ func (r SetMembershipAnswer) GetApplicationproblemJSON401() *AdminUnauthenticate
 }
 
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
-func (r SetMembershipAnswer) GetApplicationproblemJSON403() *AdminForbidden {
+func (r SetMembershipAnswer) GetApplicationproblemJSON403() *AdminFreshProofRequired {
 	return r.ApplicationproblemJSON403
 }
 
@@ -27695,7 +27746,7 @@ type SetUserRoleAnswer struct {
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
-	ApplicationproblemJSON403 *AdminForbidden
+	ApplicationproblemJSON403 *AdminFreshProofRequired
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminUserNotFound
 	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
@@ -27762,7 +27813,7 @@ func (r SetUserRoleAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated 
 }
 
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
-func (r SetUserRoleAnswer) GetApplicationproblemJSON403() *AdminForbidden {
+func (r SetUserRoleAnswer) GetApplicationproblemJSON403() *AdminFreshProofRequired {
 	return r.ApplicationproblemJSON403
 }
 
@@ -28222,7 +28273,7 @@ type AddWebhookAnswer struct {
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
-	ApplicationproblemJSON403 *AdminForbidden
+	ApplicationproblemJSON403 *AdminFreshProofRequired
 	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
 	ApplicationproblemJSON408 *AdminTooSlow
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -28281,7 +28332,7 @@ func (r AddWebhookAnswer) GetApplicationproblemJSON401() *AdminUnauthenticated {
 }
 
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
-func (r AddWebhookAnswer) GetApplicationproblemJSON403() *AdminForbidden {
+func (r AddWebhookAnswer) GetApplicationproblemJSON403() *AdminFreshProofRequired {
 	return r.ApplicationproblemJSON403
 }
 
@@ -28769,7 +28820,7 @@ type ChangeWebhookAnswer struct {
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
-	ApplicationproblemJSON403 *AdminForbidden
+	ApplicationproblemJSON403 *AdminFreshProofRequired
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
 	// ApplicationproblemJSON408 the response for an HTTP 408 `application/problem+json` response
@@ -28836,7 +28887,7 @@ func (r ChangeWebhookAnswer) GetApplicationproblemJSON401() *AdminUnauthenticate
 }
 
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
-func (r ChangeWebhookAnswer) GetApplicationproblemJSON403() *AdminForbidden {
+func (r ChangeWebhookAnswer) GetApplicationproblemJSON403() *AdminFreshProofRequired {
 	return r.ApplicationproblemJSON403
 }
 
@@ -29186,7 +29237,7 @@ type RotateWebhookSecretAnswer struct {
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *AdminUnauthenticated
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
-	ApplicationproblemJSON403 *AdminForbidden
+	ApplicationproblemJSON403 *AdminFreshProofRequired
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
 	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
@@ -29237,7 +29288,7 @@ func (r RotateWebhookSecretAnswer) GetApplicationproblemJSON401() *AdminUnauthen
 }
 
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
-func (r RotateWebhookSecretAnswer) GetApplicationproblemJSON403() *AdminForbidden {
+func (r RotateWebhookSecretAnswer) GetApplicationproblemJSON403() *AdminFreshProofRequired {
 	return r.ApplicationproblemJSON403
 }
 
@@ -34747,11 +34798,11 @@ func (c *ClientWithResponses) ReadApplicationWithResponse(ctx context.Context, a
 // ChangeApplicationWithBodyWithResponse 修改应用 · Change an application
 //
 // 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
+// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。修改 `rights` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
 // are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
-// get the right `contact`.
+// get the right `contact`. Changing `rights` takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -34767,11 +34818,11 @@ func (c *ClientWithResponses) ChangeApplicationWithBodyWithResponse(ctx context.
 // ChangeApplicationWithResponse 修改应用 · Change an application
 //
 // 修改应用；未传的字段不变，`rights` 与 `organisations` 整体替换，从下一个请求起生效。
-// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。
+// 停用的应用不能证明自己的身份；没有有效密钥的应用不能得到权限 `contact`。修改 `rights` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Changes an application, from its next request on. A missing field stays as it is; `rights` and `organisations`
 // are replaced as a whole. A disabled application cannot prove itself, and one without a secret that works cannot
-// get the right `contact`.
+// get the right `contact`. Changing `rights` takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -34839,10 +34890,11 @@ func (c *ClientWithResponses) ListApplicationSecretsWithResponse(ctx context.Con
 // AddApplicationSecretWithResponse 添加应用密钥 · Add a secret to an application
 //
 // 为应用添加密钥，只在本次响应中显示。同时有效的密钥最多两个，轮换时先添加新的，换上后再作废旧的；已有两个时为
-// 409。
+// 409。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Adds a secret to an application, which this answer alone shows. Two work at the same time: to rotate, add the
-// next, put it into use, and revoke the one before. Where two work already, it is a 409.
+// next, put it into use, and revoke the one before. Where two work already, it is a 409. Takes a sign-in of the last 10 minutes; else
+// 403, `fresh_proof_required`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -35333,10 +35385,10 @@ func (c *ClientWithResponses) ReadRoleWithResponse(ctx context.Context, role Rol
 
 // ChangeRoleWithBodyWithResponse 修改角色 · Change a role
 //
-// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改。
+// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Changes a role, for all who have it from their next request on. A missing field stays as it is. Super
-// administrators and administrators alone change `administers`.
+// administrators and administrators alone change `administers`, within 10 minutes of signing in; else 403, `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35351,10 +35403,10 @@ func (c *ClientWithResponses) ChangeRoleWithBodyWithResponse(ctx context.Context
 
 // ChangeRoleWithResponse 修改角色 · Change a role
 //
-// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改。
+// 修改角色；未传的字段不变，从下一个请求起对所有拥有者生效。`administers` 只有超级管理员和管理员本人可以改，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Changes a role, for all who have it from their next request on. A missing field stays as it is. Super
-// administrators and administrators alone change `administers`.
+// administrators and administrators alone change `administers`, within 10 minutes of signing in; else 403, `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35554,10 +35606,11 @@ func (c *ClientWithResponses) AddUserWithResponse(ctx context.Context, params *A
 
 // EraseUserWithResponse 抹除用户 · Erase a user
 //
-// 立即删除用户及所有提到其姓名、手机、邮箱与客户端 IP 的数据，不可撤销。审计中的事件只保留编号。最后一个未停用的超级管理员不能抹除。
+// 立即删除用户及所有提到其姓名、手机、邮箱与客户端 IP 的数据，不可撤销。审计中的事件只保留编号。最后一个未停用的超级管理员不能抹除。抹除管理者，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Deletes a user at once, with all that names them: names, mobile, e-mail address and client IPs. It cannot be
 // undone. Events of the audit stay by number. The last super administrator who is not disabled cannot be erased.
+// Erasing somebody who administers takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -35589,11 +35642,13 @@ func (c *ClientWithResponses) ReadUserWithResponse(ctx context.Context, userId U
 
 // ChangeUserWithBodyWithResponse 修改用户 · Change a user
 //
-// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。
+// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。更换管理者的手机或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Changes the facts that the request has; an empty text removes one. A new mobile or e-mail address is unverified
 // unless the request says that it is verified. Disabling a user ends all sessions. An operator changes users below
 // the own role, a super administrator all; the last super administrator who is not disabled cannot be disabled.
+// Another mobile or e-mail address of somebody who administers takes a sign-in of the last 10 minutes; else 403,
+// `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35608,11 +35663,13 @@ func (c *ClientWithResponses) ChangeUserWithBodyWithResponse(ctx context.Context
 
 // ChangeUserWithResponse 修改用户 · Change a user
 //
-// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。
+// 只修改请求中的资料，空文本表示清除。新的手机与邮箱视为未验证，除非同时说明已验证。停用用户会结束其所有会话。操作者只能修改角色低于自己的用户，超级管理员可修改所有用户；最后一个未停用的超级管理员不能停用。更换管理者的手机或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Changes the facts that the request has; an empty text removes one. A new mobile or e-mail address is unverified
 // unless the request says that it is verified. Disabling a user ends all sessions. An operator changes users below
 // the own role, a super administrator all; the last super administrator who is not disabled cannot be disabled.
+// Another mobile or e-mail address of somebody who administers takes a sign-in of the last 10 minutes; else 403,
+// `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35734,10 +35791,11 @@ func (c *ClientWithResponses) RemoveMembershipWithResponse(ctx context.Context, 
 // SetMembershipWithBodyWithResponse 设置用户在组织中的角色 · Set the roles of a user in an organisation
 //
 // 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
+// 带有管理权的角色只有超级管理员和管理员本人可以授予，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 //
 // Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+// administrators and administrators alone give a role that administers, within 10 minutes of signing in; else 403,
+// `fresh_proof_required`. Whoever administers organisations sets the
 // roles of those who are members of one of them.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -35754,10 +35812,11 @@ func (c *ClientWithResponses) SetMembershipWithBodyWithResponse(ctx context.Cont
 // SetMembershipWithResponse 设置用户在组织中的角色 · Set the roles of a user in an organisation
 //
 // 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
+// 带有管理权的角色只有超级管理员和管理员本人可以授予，且须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 //
 // Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+// administrators and administrators alone give a role that administers, within 10 minutes of signing in; else 403,
+// `fresh_proof_required`. Whoever administers organisations sets the
 // roles of those who are members of one of them.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -35773,11 +35832,12 @@ func (c *ClientWithResponses) SetMembershipWithResponse(ctx context.Context, use
 
 // MergeUserWithBodyWithResponse 合并用户 · Merge a user into another
 //
-// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。
+// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。其中有管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Makes this user a part of `into`: organisations, roles, WeChat identities and ids in other systems move, facts
 // that `into` lacks are taken, this user is gone, and the sessions of both end. Neither may be disabled or closed,
-// and this user has to be a member.
+// and this user has to be a member. If one of them administers, it takes a sign-in of the last 10 minutes; else
+// 403, `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35792,11 +35852,12 @@ func (c *ClientWithResponses) MergeUserWithBodyWithResponse(ctx context.Context,
 
 // MergeUserWithResponse 合并用户 · Merge a user into another
 //
-// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。
+// 把此用户并入 `into`：其机构、角色、微信身份与其他系统的 ID 移入，`into` 缺少的资料由此用户补上，此用户随之消失，两者的会话都结束。两者都须是未停用、未注销的用户，此用户还须是普通成员。其中有管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Makes this user a part of `into`: organisations, roles, WeChat identities and ids in other systems move, facts
 // that `into` lacks are taken, this user is gone, and the sessions of both end. Neither may be disabled or closed,
-// and this user has to be a member.
+// and this user has to be a member. If one of them administers, it takes a sign-in of the last 10 minutes; else
+// 403, `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35811,9 +35872,10 @@ func (c *ClientWithResponses) MergeUserWithResponse(ctx context.Context, userId 
 
 // SetUserPasswordWithBodyWithResponse 设置用户的密码 · Set the password of a user
 //
-// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。
+// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。对象是管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Sets a password and ends all sessions of the user. Without `password` one is made, which only this answer shows.
+// That of somebody who administers takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35828,9 +35890,10 @@ func (c *ClientWithResponses) SetUserPasswordWithBodyWithResponse(ctx context.Co
 
 // SetUserPasswordWithResponse 设置用户的密码 · Set the password of a user
 //
-// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。
+// 设置密码并结束该用户的所有会话。不带 `password` 则生成一个，仅在本次响应中显示。对象是管理者时，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Sets a password and ends all sessions of the user. Without `password` one is made, which only this answer shows.
+// That of somebody who administers takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35845,10 +35908,11 @@ func (c *ClientWithResponses) SetUserPasswordWithResponse(ctx context.Context, u
 
 // SetUserRoleWithBodyWithResponse 设置用户的角色 · Set the role of a user
 //
-// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。
+// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Sets the role of a user over the whole server, which applies from the next request. The last super administrator
-// who is not disabled cannot be demoted.
+// who is not disabled cannot be demoted. Takes a sign-in of the last 10 minutes; else 403,
+// `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35863,10 +35927,11 @@ func (c *ClientWithResponses) SetUserRoleWithBodyWithResponse(ctx context.Contex
 
 // SetUserRoleWithResponse 设置用户的角色 · Set the role of a user
 //
-// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。
+// 设置用户在整个服务器上的角色，下一次请求起生效。最后一个未停用的超级管理员不能降级。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Sets the role of a user over the whole server, which applies from the next request. The last super administrator
-// who is not disabled cannot be demoted.
+// who is not disabled cannot be demoted. Takes a sign-in of the last 10 minutes; else 403,
+// `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35916,12 +35981,12 @@ func (c *ClientWithResponses) ListWebhooksWithResponse(ctx context.Context, para
 // AddWebhookWithBodyWithResponse 新增 webhook · Add a webhook
 //
 // 此后每个 `kinds` 中的审计事件都以带签名的 POST 请求发到 `url`，至少一次，失败后重试三天，之后可重发。`startsAt` 起的事件一个不漏。
-// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。
+// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // From then on each audit event of `kinds` is sent to `url` by a signed POST request, at least once. It is tried for three days,
 // and can be sent again later. No event from `startsAt` on is missed. The `url` has to be https, and its host must not be at an
 // inner address: that is checked at each delivery. Requests are signed as Standard Webhooks says (standardwebhooks.com). The
-// secret is in this answer alone.
+// secret is in this answer alone. Takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35937,12 +36002,12 @@ func (c *ClientWithResponses) AddWebhookWithBodyWithResponse(ctx context.Context
 // AddWebhookWithResponse 新增 webhook · Add a webhook
 //
 // 此后每个 `kinds` 中的审计事件都以带签名的 POST 请求发到 `url`，至少一次，失败后重试三天，之后可重发。`startsAt` 起的事件一个不漏。
-// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。
+// `url` 须为 https，主机不得指向内网地址，每次发送时都会检查。签名方式见 Standard Webhooks（standardwebhooks.com）；密钥只在本响应中出现一次。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // From then on each audit event of `kinds` is sent to `url` by a signed POST request, at least once. It is tried for three days,
 // and can be sent again later. No event from `startsAt` on is missed. The `url` has to be https, and its host must not be at an
 // inner address: that is checked at each delivery. Requests are signed as Standard Webhooks says (standardwebhooks.com). The
-// secret is in this answer alone.
+// secret is in this answer alone. Takes a sign-in of the last 10 minutes; else 403, `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35991,10 +36056,11 @@ func (c *ClientWithResponses) ReadWebhookWithResponse(ctx context.Context, webho
 
 // ChangeWebhookWithBodyWithResponse 修改 webhook · Change a webhook
 //
-// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。
+// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。修改 `url` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Fields that are left out stay as they are. A disabled webhook gets no new events, and those that are not delivered wait until
-// it is enabled. A change takes effect on every server within five seconds.
+// it is enabled. A change takes effect on every server within five seconds. Changing the `url` takes a sign-in of the last 10
+// minutes; else 403, `fresh_proof_required`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36009,10 +36075,11 @@ func (c *ClientWithResponses) ChangeWebhookWithBodyWithResponse(ctx context.Cont
 
 // ChangeWebhookWithResponse 修改 webhook · Change a webhook
 //
-// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。
+// 未出现的字段保持不变。停用后，新事件不再排队，未送达的等到重新启用。修改最迟五秒后在所有服务器生效。修改 `url` 须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Fields that are left out stay as they are. A disabled webhook gets no new events, and those that are not delivered wait until
-// it is enabled. A change takes effect on every server within five seconds.
+// it is enabled. A change takes effect on every server within five seconds. Changing the `url` takes a sign-in of the last 10
+// minutes; else 403, `fresh_proof_required`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -36061,10 +36128,11 @@ func (c *ClientWithResponses) ReplayDeliveriesWithResponse(ctx context.Context, 
 
 // RotateWebhookSecretWithResponse 更换 webhook 密钥 · Rotate the secret of a webhook
 //
-// 生成新密钥，只在本响应中出现一次。旧密钥 24 小时内同时签名（`webhook-signature` 中有两个签名），接收方可从容更换。
+// 生成新密钥，只在本响应中出现一次。旧密钥 24 小时内同时签名（`webhook-signature` 中有两个签名），接收方可从容更换。须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`。
 //
 // Makes a new secret, which is in this answer alone. The old one signs too for 24 hours, as a second signature in
-// `webhook-signature`, so that the receiver can be changed meanwhile.
+// `webhook-signature`, so that the receiver can be changed meanwhile. Takes a sign-in of the last 10 minutes; else
+// 403, `fresh_proof_required`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -36301,22 +36369,22 @@ func (c *ClientWithResponses) SignInByPasswordWithFormdataBodyWithResponse(ctx c
 
 // UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 //
-// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略）；管理员可修改普通成员，超级管理员可修改所有用户。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 // 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 // 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
-// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+// 更换或清空本人（或任何管理者）的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 // `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
 //
-// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
-// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored), for administrators
+// where the user is a member, and for super administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 // Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 // Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
 // answered 429, and nothing is changed.
 //
-// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+// Changing or emptying the mobile or e-mail of oneself, or of anybody who administers, takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
 // mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
 // after a change, and the verified mobile is told.
@@ -36334,22 +36402,22 @@ func (c *ClientWithResponses) UpdateUserWithBodyWithResponse(ctx context.Context
 
 // UpdateUserWithResponse 更新用户信息 · Change a user
 //
-// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略）；管理员可修改普通成员，超级管理员可修改所有用户。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 // 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 // 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
-// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+// 更换或清空本人（或任何管理者）的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 // `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
 //
-// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
-// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored), for administrators
+// where the user is a member, and for super administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 // Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 // Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
 // answered 429, and nothing is changed.
 //
-// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+// Changing or emptying the mobile or e-mail of oneself, or of anybody who administers, takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
 // mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
 // after a change, and the verified mobile is told.
@@ -36367,22 +36435,22 @@ func (c *ClientWithResponses) UpdateUserWithResponse(ctx context.Context, body U
 
 // UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 //
-// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略）；管理员可修改普通成员，超级管理员可修改所有用户。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
 // 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。本人每小时最多修改 60 次（429，`Retry-After`），与现有值相同的不算修改。除管理员外，每人每天最多更换 5
 // 次邮箱，无论邮箱是否已被占用都计数；超出后返回 429，不作任何修改。
 //
-// 更换或清空本人的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
+// 更换或清空本人（或任何管理者）的手机号或邮箱，须在最近 10 分钟内登录过，否则 403 `fresh_proof_required`，请求的任何内容都不生效；与现有值相同则不算更换。已验证的手机号只能用
 // `POST /auth/mobile/verify` 更换，在此之前仍用原手机登录。更换后其他会话结束，已验证的手机会收到通知短信。
 //
-// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
-// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored), for administrators
+// where the user is a member, and for super administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
 // stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
 // user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 // Users change themselves at most 60 times an hour (429, `Retry-After`); what the user has already is no change.
 // Except for administrators, 5 changes of the e-mail a day are answered, whether it is taken or free; further ones are
 // answered 429, and nothing is changed.
 //
-// Changing or emptying one's own mobile or e-mail takes a sign-in of the last 10 minutes; else 403,
+// Changing or emptying the mobile or e-mail of oneself, or of anybody who administers, takes a sign-in of the last 10 minutes; else 403,
 // `fresh_proof_required`, and nothing of the request is applied. A value that is stored already is no change. A verified
 // mobile is replaced by `POST /auth/mobile/verify` alone, and is the way to sign in until then. The other sessions end
 // after a change, and the verified mobile is told.
@@ -36400,11 +36468,11 @@ func (c *ClientWithResponses) UpdateUserWithFormdataBodyWithResponse(ctx context
 
 // UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 //
-// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己或其他管理者的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
 // `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
-// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+// own password and that of anybody who administers within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 // code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 // told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 // Users change their password and their data at most 60 times an hour together (429).
@@ -36422,11 +36490,11 @@ func (c *ClientWithResponses) UpdatePasswordWithBodyWithResponse(ctx context.Con
 
 // UpdatePasswordWithResponse 更新用户密码 · Change a password
 //
-// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己或其他管理者的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
 // `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
-// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+// own password and that of anybody who administers within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 // code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 // told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 // Users change their password and their data at most 60 times an hour together (429).
@@ -36444,11 +36512,11 @@ func (c *ClientWithResponses) UpdatePasswordWithResponse(ctx context.Context, bo
 
 // UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 //
-// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码，但修改自己或其他管理者的密码时须在最近 10 分钟内登录过。没有密码的用户在用验证码登录后 10 分钟内可设置密码。否则 403
 // `fresh_proof_required`。该用户在所有方言中的其他会话都会结束，已验证的手机会收到通知短信。文档拼写为 `oldPassowrd`，也接受 `oldPassword`。本人的修改与资料的修改合计，每小时最多 60 次（429）。
 //
 // Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out, for their
-// own password within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
+// own password and that of anybody who administers within 10 minutes of signing in. A user without a password sets one within 10 minutes of signing in by a
 // code. Else 403, `fresh_proof_required`. All other sessions of the user end, in every dialect, and the verified mobile is
 // told. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 // Users change their password and their data at most 60 times an hour together (429).
@@ -38481,7 +38549,7 @@ func ParseChangeApplicationAnswer(rsp *http.Response) (*ChangeApplicationAnswer,
 		response.ApplicationproblemJSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest AdminForbidden
+		var dest AdminFreshProofRequired
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -39304,7 +39372,7 @@ func ParseAddApplicationSecretAnswer(rsp *http.Response) (*AddApplicationSecretA
 		response.ApplicationproblemJSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest AdminForbidden
+		var dest AdminFreshProofRequired
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -43799,7 +43867,7 @@ func ParseChangeRoleAnswer(rsp *http.Response) (*ChangeRoleAnswer, error) {
 		response.ApplicationproblemJSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest AdminForbidden
+		var dest AdminFreshProofRequired
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -47187,7 +47255,7 @@ func ParseSetMembershipAnswer(rsp *http.Response) (*SetMembershipAnswer, error) 
 		response.ApplicationproblemJSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest AdminForbidden
+		var dest AdminFreshProofRequired
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -47952,7 +48020,7 @@ func ParseSetUserRoleAnswer(rsp *http.Response) (*SetUserRoleAnswer, error) {
 		response.ApplicationproblemJSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest AdminForbidden
+		var dest AdminFreshProofRequired
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -48604,7 +48672,7 @@ func ParseAddWebhookAnswer(rsp *http.Response) (*AddWebhookAnswer, error) {
 		response.ApplicationproblemJSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest AdminForbidden
+		var dest AdminFreshProofRequired
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -49249,7 +49317,7 @@ func ParseChangeWebhookAnswer(rsp *http.Response) (*ChangeWebhookAnswer, error) 
 		response.ApplicationproblemJSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest AdminForbidden
+		var dest AdminFreshProofRequired
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -49770,7 +49838,7 @@ func ParseRotateWebhookSecretAnswer(rsp *http.Response) (*RotateWebhookSecretAns
 		response.ApplicationproblemJSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest AdminForbidden
+		var dest AdminFreshProofRequired
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
