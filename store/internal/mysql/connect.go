@@ -32,7 +32,7 @@ const (
 // connector makes connections to the first writable host.
 type connector struct {
 	hosts     []driver.Connector
-	names     []string // of the hosts
+	names     []string      // of the hosts
 	timeout   time.Duration // for each host
 	statement time.Duration // 0: no bound
 	variables map[string]string
