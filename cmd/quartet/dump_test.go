@@ -103,6 +103,21 @@ func TestImportMovesEverything(t *testing.T) {
 	}
 }
 
+// What one engine exports the next one imports, and the last export is the first.
+func TestExportGoesAroundAllEngines(t *testing.T) {
+	t.Parallel()
+	urls := []string{storetest.PostgresURL(t), storetest.MySQLURL(t), newDatabase(t)}
+	db, file := populated(t)
+	text := read(t, file)
+	for i, url := range urls {
+		next := moved(t, db, url)
+		done(t, at(next, "import", file)...)
+		file = filepath.Join(t.TempDir(), fmt.Sprint(i, ".jsonl"))
+		done(t, "export", file, next[0], next[1])
+		equal(t, "the export", read(t, file), text)
+	}
+}
+
 func TestImportOfStandardInput(t *testing.T) {
 	t.Parallel()
 	db, file := populated(t)

@@ -34,6 +34,7 @@ const (
 // connector makes connections to the first writable host.
 type connector struct {
 	hosts     []driver.Connector
+	names     []string      // of the hosts
 	timeout   time.Duration // for each host
 	statement time.Duration // 0: no bound
 	variables map[string]string
@@ -41,7 +42,7 @@ type connector struct {
 }
 
 func newConnector(t target, statement time.Duration, w *engine.Watch) (*connector, error) {
-	c := &connector{timeout: t.connectTimeout, statement: statement, variables: t.variables, watch: w}
+	c := &connector{timeout: t.connectTimeout, statement: statement, variables: t.variables, watch: w, names: t.hosts}
 	if c.timeout == 0 {
 		c.timeout = engine.ConnectTimeout / time.Duration(len(t.hosts))
 	}
@@ -77,17 +78,17 @@ func (c *connector) Driver() driver.Driver { return mysql.MySQLDriver{} }
 
 // Connect tries the hosts in order.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
-	var failed error
-	for _, host := range c.hosts {
+	var failed connectError
+	for i, host := range c.hosts {
 		made, err := c.connect(ctx, host)
 		if err == nil {
 			return made, nil
 		}
-		if failed = errors.Join(failed, err); ctx.Err() != nil {
+		if failed = append(failed, fmt.Errorf("%s: %w", c.names[i], err)); ctx.Err() != nil {
 			break
 		}
 	}
-	return nil, connectError{failed}
+	return nil, failed
 }
 
 func (c *connector) connect(ctx context.Context, host driver.Connector) (driver.Conn, error) {
@@ -229,8 +230,8 @@ func literal(text string) string {
 }
 
 var (
-	errReadOnly = errors.New("the server is read-only")
-	errNotReady = errors.New("the Galera node is not ready")
+	errReadOnly = errors.New("the server is read-only (read_only or innodb_read_only is ON)")
+	errNotReady = errors.New("the Galera node is not ready (wsrep_ready is OFF)")
 )
 
 // check makes sure that the server answers and is writable.

@@ -58,11 +58,18 @@ var (
 	refused = []uint16{1048, 1118, 1153, 1264, 1265, 1292, 1364, 1366, 1367, 1406, 1690, 3819, 4025, duplicateKey}
 )
 
-// connectError is the error of a failed connection attempt.
-type connectError struct{ cause error }
+// connectError is the errors of the hosts that could not be connected to, in one line.
+type connectError []error
 
-func (e connectError) Error() string { return "connect: " + e.cause.Error() }
-func (e connectError) Unwrap() error { return e.cause }
+func (e connectError) Error() string {
+	texts := make([]string, len(e))
+	for i, err := range e {
+		texts[i] = strings.ReplaceAll(err.Error(), "\n", ", ")
+	}
+	return "connect: " + strings.Join(texts, "; ")
+}
+
+func (e connectError) Unwrap() []error { return e }
 
 // classify classifies an error. The driver returns driver.ErrBadConn only before it has
 // sent anything, and for a server that has become read-only.

@@ -97,6 +97,15 @@ func isPort(text string) bool {
 	return err == nil
 }
 
+// isOwn reports whether a session variable must have the value that the program gives
+// it: interpolated statements are safe in UTF-8 only, and rules between servers hold at
+// READ COMMITTED with causal reads.
+func isOwn(variable string) bool {
+	return strings.HasPrefix(variable, "character_set_") || strings.HasPrefix(variable, "collation_") || slices.Contains([]string{
+		"autocommit", "sql_log_bin", "time_zone", "transaction_isolation", "transaction_read_only", "tx_isolation", "tx_read_only", "wsrep_on", "wsrep_sync_wait",
+	}, variable)
+}
+
 var variableName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 func (t *target) parameters(given url.Values) error {
@@ -113,6 +122,8 @@ func (t *target) parameters(given url.Values) error {
 				return errors.New("connect_timeout must be a number of seconds")
 			}
 			t.connectTimeout = time.Duration(seconds) * time.Second
+		case isOwn(name):
+			return fmt.Errorf("the URL sets %s, which the program sets itself: take it out of the URL", name)
 		case variableName.MatchString(name):
 			t.variables[name] = value
 		default:
