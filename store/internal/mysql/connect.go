@@ -129,10 +129,11 @@ type conn struct {
 // QueryContext implements driver.QueryerContext. A frequent query is prepared once, which
 // saves the server from reading its text each time.
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	ends, frequent := engine.Until(ctx)
-	if !frequent {
+	running, ok := ctx.(frequent)
+	if !ok {
 		return c.driverConn.QueryContext(ctx, query, args)
 	}
+	ends := running.Context
 	statement, known := c.prepared[query]
 	if !known && len(c.prepared) == mostPrepared {
 		return c.driverConn.QueryContext(ends, query, args)

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"fmt"
 	"os"
@@ -78,33 +77,11 @@ func hosts(config *pgx.ConnConfig) int {
 
 // openPool creates a pool without connecting.
 func openPool(config *pgx.ConnConfig, connections int, w *engine.Watch) *sqlx.DB {
-	return engine.NewPool(sql.OpenDB(connector{stdlib.GetConnector(*config,
+	return engine.NewPool(stdlib.OpenDB(*config,
 		stdlib.OptionResetSession(func(ctx context.Context, c *pgx.Conn) error { return reuse(ctx, c, w) }),
 		// reuse checks the connection with a time limit
 		stdlib.OptionShouldPing(func(context.Context, stdlib.ShouldPingParams) bool { return false }),
-	)}), "pgx", connections)
-}
-
-// connector makes connections of this package.
-type connector struct{ driver.Connector }
-
-// Connect implements driver.Connector.
-func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
-	made, err := c.Connector.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return conn{made.(*stdlib.Conn)}, nil
-}
-
-// conn is a connection that knows the context of frequent queries. The driver keeps every
-// query prepared.
-type conn struct{ *stdlib.Conn }
-
-// QueryContext implements driver.QueryerContext.
-func (c conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	ends, _ := engine.Until(ctx)
-	return c.Conn.QueryContext(ends, query, args)
+	), "pgx", connections)
 }
 
 // lastUse is the key of a connection's last use in its custom data.
