@@ -5,7 +5,6 @@ package mysql
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"embed"
 	"errors"
 	"fmt"
@@ -61,47 +60,6 @@ func (*Engine) Name() string { return Name }
 
 func (e *Engine) Snapshot(ctx context.Context) (*sqlx.Tx, error) {
 	return engine.Snapshot(ctx, e.Slow)
-}
-
-// frequent is the context of a query that runs all the time, on a connection that is held.
-// It never ends, so that database/sql starts no goroutine that waits for its end; the
-// connection goes by the context in it.
-type frequent struct{ context.Context }
-
-// Done returns nil.
-func (frequent) Done() <-chan struct{} { return nil }
-
-// brokenTries is how often a query takes another connection of the pool, where one is found
-// broken before anything was sent.
-const brokenTries = 3
-
-func (e *Engine) Each(ctx context.Context, query string, args, fields []any, found func()) (err error) {
-	for range brokenTries {
-		if err = e.each(ctx, query, args, fields, found); !errors.Is(err, driver.ErrBadConn) {
-			break
-		}
-	}
-	return err
-}
-
-func (e *Engine) each(ctx context.Context, query string, args, fields []any, found func()) error {
-	held, err := e.DB.DB.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = held.Close() }() // to the pool, unless it is broken
-	rows, err := held.QueryContext(frequent{ctx}, query, args...)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }() // Err has returned the error
-	for rows.Next() {
-		if err := rows.Scan(fields...); err != nil {
-			return err
-		}
-		found()
-	}
-	return rows.Err()
 }
 
 //go:embed migrations/*.sql
