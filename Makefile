@@ -9,7 +9,7 @@ BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4d
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run release test-release test test-browser test-explorers test-prism test-chart sdk test-sdk sdk-matrix test-clients test-examples contract breaking race generate console lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
+.PHONY: help run release test-release test test-browser test-explorers test-prism test-chart sdk test-sdk sdk-matrix test-clients test-examples contract breaking race generate console lint lint-go lint-spec vuln bench bench-cluster bench-go bench-compare fuzz build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -107,6 +107,12 @@ bench: build ## measure the server beside a bare program with the same SQL, abou
 	bin/quartet-bench $(patsubst full,--full,$(BENCH))
 	@go test ./server -run '^$$' -bench ContractShare -benchtime 300000x | \
 	  awk '/%contract/ { printf "bench user-info-warm contract-share %.3f\n", $$(NF - 1) / 100 }'
+
+# CLUSTER=full adds a million users; CLUSTER='--rounds 9' and the like are passed to the program.
+CLUSTER ?=
+bench-cluster: build ## measure one to three servers on PostgreSQL, MariaDB and Galera beside a bare program, about 3 minutes; BENCH_POSTGRES=postgres://… BENCH_MARIADB=mysql://… BENCH_GALERA=mysql://… name them, CLUSTER=full adds a million users
+	go build -trimpath -o bin/quartet-bench ./cmd/quartet/bench
+	bin/quartet-bench cluster $(patsubst full,--full,$(CLUSTER))
 
 BENCHES := -run '^$$' -bench . -benchmem
 bench-go: ## run the benchmarks of stages, with their allocations

@@ -15,6 +15,11 @@ func (s *Store) Write(ctx context.Context, do func(engine.Tx) error) error {
 	return s.InTx(ctx, func(tx Tx) error { return do(tx.tx) })
 }
 
+// WriteAlone is Write in a transaction that nobody shares.
+func (s *Store) WriteAlone(ctx context.Context, do func(engine.Tx) error) error {
+	return s.inTxAlone(ctx, "WriteAlone", func(tx Tx) error { return do(tx.tx) })
+}
+
 // InTxAlone is InTx in a transaction that nobody shares.
 func (s *Store) InTxAlone(ctx context.Context, do func(Tx) error) error {
 	return s.inTxAlone(ctx, "InTxAlone", do)

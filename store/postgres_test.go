@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"quartet/store"
+	"quartet/store/internal/engine"
 	"quartet/store/storetest"
 )
 
@@ -110,4 +111,20 @@ func rawPostgres(t *testing.T, url string) *sql.DB {
 		}
 	})
 	return db
+}
+
+// A long transaction fills tables: a plan that was made for empty ones reads all their rows
+// for each of a thousand values.
+func TestLongTransactionsArePlannedAnew(t *testing.T) {
+	t.Parallel()
+	s := storetest.Postgres(t)
+	var mode string
+	must(t, s.WriteAlone(t.Context(), func(tx engine.Tx) error { return tx.Get(t.Context(), &mode, "SHOW plan_cache_mode") }))
+	if mode != "force_custom_plan" {
+		t.Errorf("the plan cache's mode is %s", mode)
+	}
+	must(t, s.Write(t.Context(), func(tx engine.Tx) error { return tx.Get(t.Context(), &mode, "SHOW plan_cache_mode") }))
+	if mode != "auto" {
+		t.Errorf("afterwards the plan cache's mode is %s", mode)
+	}
 }

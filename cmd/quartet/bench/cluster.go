@@ -34,6 +34,10 @@ type clusterOptions struct {
 	sessions int
 }
 
+// clusterSessions are at least in a database: more than are remembered, and fewer for each user
+// than a sign-in leaves.
+const clusterSessions = 20_000
+
 // mostServers share a database at most.
 const mostServers = 3
 
@@ -46,6 +50,7 @@ type clusterFigure struct {
 	Engine, Case, What      string
 	Users, Servers, Clients int
 	Ratio                   spread // of requests a second
+	Cost                    spread // of the processor time with the database's, bare to server
 	Server, Reference       measurement
 	Statements, RoundTrips  [2]float64 // a request
 
@@ -62,7 +67,7 @@ type clusterResults struct {
 }
 
 func runCluster(ctx context.Context, args []string) error {
-	o := clusterOptions{sizes: []int{1000}, sessions: 20_000}
+	o := clusterOptions{sizes: []int{1000}, sessions: clusterSessions}
 	if err := parse(&o, args); err != nil {
 		return err
 	}
@@ -70,7 +75,7 @@ func runCluster(ctx context.Context, args []string) error {
 		return fmt.Errorf("at least one round, some duration and %d to %d clients are needed", mostServers, mostClients)
 	}
 	if o.Full {
-		o.sizes, o.sessions = append(o.sizes, 1_000_000), coldSessions
+		o.sizes = append(o.sizes, 1_000_000)
 	}
 	r, err := measureCluster(ctx, o)
 	if err != nil {
@@ -138,6 +143,9 @@ func (r *clusterResults) measureOn(ctx context.Context, o clusterOptions, plain 
 	b := &clusterBench{
 		bench: bench{world: w, duration: o.Duration}, database: d, db: db, program: o.Program, each: o.Clients,
 	}
+	if local(url) {
+		b.databaseCPU = func(ctx context.Context) (map[int]time.Duration, error) { return d.cpu(ctx, db) }
+	}
 	b.bench.renew = func(ctx context.Context, _ *target) error { return d.renew(ctx, db) }
 	if b.self, err = os.Executable(); err != nil {
 		return err
@@ -158,6 +166,15 @@ func (r *clusterResults) measureOn(ctx context.Context, o clusterOptions, plain 
 	}
 	r.Figures = append(r.Figures, figures...)
 	return nil
+}
+
+// local reports whether the first host of a URL is this machine, whose /proc tells of its
+// processes.
+func local(address string) bool {
+	_, rest, _ := strings.Cut(address, "://")
+	authority, _, _ := strings.Cut(rest, "/")
+	host := authority[strings.LastIndexByte(authority, '@')+1:]
+	return strings.HasPrefix(host, "127.") || strings.HasPrefix(host, "localhost") || strings.HasPrefix(host, "[::1]")
 }
 
 // targets starts both programs, each as many times as there are servers, and returns
@@ -258,6 +275,7 @@ func (b *clusterBench) compare(ctx context.Context, rounds int, figures []cluste
 	}
 	for i := range figures {
 		f := &figures[i]
+		f.Cost = f.rounds.cost()
 		f.Ratio, f.Server, f.Reference = f.rounds.ratio(), medians(f.rounds[0]), medians(f.rounds[1])
 	}
 	return nil

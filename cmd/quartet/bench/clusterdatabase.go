@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
+	"github.com/prometheus/procfs"
 
 	"quartet/server/password"
 )
@@ -55,6 +56,7 @@ func newDatabase(engine, server, work string, w world) (database, error) {
 		return d, errors.New("the URL of PostgreSQL has wrong parameters")
 	}
 	values.Set("search_path", d.name)
+	values.Set("application_name", d.name)
 	path, _, _ = strings.Cut(path, "?")
 	d.url = scheme + "://" + authority + "/" + path + "?" + values.Encode()
 	return d, nil
@@ -212,6 +214,32 @@ func insertRows(ctx context.Context, db *sql.DB, of filling) error {
 		}
 	}
 	return nil
+}
+
+// cpu is the processor time of each connection's process or thread, nothing where the
+// database is on another machine or the system does not tell it in /proc.
+func (d database) cpu(ctx context.Context, db *sql.DB) (map[int]time.Duration, error) {
+	query, name := "SELECT tid FROM information_schema.processlist WHERE db = ?", d.name
+	if d.engine == onPostgres {
+		query = "SELECT pid FROM pg_stat_activity WHERE application_name = $1"
+	}
+	rows, err := db.QueryContext(ctx, query, name)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	used := map[int]time.Duration{}
+	for rows.Next() {
+		var id int
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		if process, err := procfs.NewProc(id); err == nil {
+			times, _ := process.Schedstat() // it can end meanwhile
+			used[id] = time.Duration(times.RunningNanoseconds)
+		}
+	}
+	return used, rows.Err()
 }
 
 // renew makes all one-time codes unused.

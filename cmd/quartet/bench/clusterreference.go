@@ -9,8 +9,10 @@ import (
 )
 
 // The bare program's SQL on a database server: the server's statement of a read.
-const infoByAccess = `SELECT s.id, s.access_expires_at, s.expires_at, s.last_seen_at, s.ended_at, a.rights,
-		u.id, u.username, u.email, u.mobile_sealed, u.nickname, u.gender, u.avatar, u.disabled_at, o.id, o.code, o.name, r.id, r.code, r.name
+const infoByAccess = `SELECT s.id, s.opened_by, s.application_id, s.exclusive_class, s.device_number, s.rotated_at, s.access_used_at,
+		s.access_expires_at, s.expires_at, s.created_at, s.last_seen_at, s.ended_at, s.end_reason, u.role, a.rights,
+		u.id, u.username, u.email, u.mobile_sealed, u.email_verified_at, u.mobile_verified_at, u.nickname, u.gender, u.avatar,
+		u.disabled_at, u.closing_at, o.id, o.code, o.name, r.id, r.code, r.name
 	FROM sessions s JOIN users u ON u.id = s.user_id
 	LEFT JOIN applications a ON a.id = ? AND a.disabled_at IS NULL
 	LEFT JOIN memberships m ON m.user_id = u.id
@@ -53,21 +55,23 @@ func (r *reference) oneStatement(request *http.Request) (any, error) {
 	user := &answer.Data
 	var found session
 	var expires, ends int64
-	var ended, disabled *int64
-	var rights, sealed *string
+	var ended, disabled, emailProven, mobileProven, rotated, used, closing *int64
+	var openedBy, role string
+	var application, class, device, reason, rights, sealed *string
 	for rows.Next() {
 		var member infoMember
-		var role infoRole
-		if err := rows.Scan(&found.id, &expires, &ends, &found.seen, &ended, &rights,
-			&found.user, &user.Account, &user.Email, &sealed, &user.Nickname, &user.Gender, &user.Avatar, &disabled,
-			&member.ID, &member.Code, &member.Name, &role.ID, &role.Code, &role.Name); err != nil {
+		var of infoRole
+		if err := rows.Scan(&found.id, &openedBy, &application, &class, &device, &rotated, &used,
+			&expires, &ends, &found.created, &found.seen, &ended, &reason, &role, &rights,
+			&found.user, &user.Account, &user.Email, &sealed, &emailProven, &mobileProven, &user.Nickname, &user.Gender, &user.Avatar,
+			&disabled, &closing, &member.ID, &member.Code, &member.Name, &of.ID, &of.Code, &of.Name); err != nil {
 			return nil, err
 		}
 		if last := len(user.Organisations) - 1; last < 0 || user.Organisations[last].ID != member.ID {
 			user.Organisations = append(user.Organisations, member)
 		}
 		last := &user.Organisations[len(user.Organisations)-1]
-		last.Roles = append(last.Roles, role)
+		last.Roles = append(last.Roles, of)
 	}
 	if now := time.Now().UnixMilli(); min(expires, ends) < now || cmp.Or(ended, disabled) != nil {
 		return nil, errors.Join(errors.New("no live session"), rows.Err())

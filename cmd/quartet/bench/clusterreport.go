@@ -47,6 +47,7 @@ func (r *clusterResults) printLines(to io.Writer) {
 		fmt.Fprintf(to, "%s,round-trips %.2f\n", head, f.RoundTrips[0])
 		if f.Server.CPU > 0 {
 			fmt.Fprintf(to, "%s,cpu-us %.1f\n", head, f.Server.CPU)
+			fmt.Fprintf(to, "%s,cpu-ratio %.3f\n", head, f.Cost.Median)
 		}
 	}
 	for _, g := range r.growths() {
@@ -56,14 +57,15 @@ func (r *clusterResults) printLines(to io.Writer) {
 
 // tables are those of the page.
 func (r *clusterResults) tables(in words) []table.Writer {
-	compared := newTable(in, 3, "engine", "what", "users", "servers", "ratio", "lowest–highest", "server /s", "bare /s",
-		"server CPU", "bare CPU", "server statements", "round trips", "bare statements", "round trips")
+	compared := newTable(in, 3, "engine", "what", "users", "servers", "ratio", "lowest–highest", "CPU ratio", "lowest–highest", "server /s", "bare /s",
+		"server CPU", "database", "bare CPU", "database", "server statements", "round trips", "bare statements", "round trips")
 	grown := newTable(in, 3, "engine", "what", "users", "CPU with 3 servers to 1", "requests a second", "statements")
 	for _, f := range r.Figures {
 		compared.AppendRow(table.Row{
 			f.Engine, in(f.What), humanize.Comma(int64(f.Users)), f.Servers, fmt.Sprintf("%.2f", f.Ratio.Median),
-			fmt.Sprintf("%.2f–%.2f", f.Ratio.Low, f.Ratio.High), rate(f.Server.PerSecond), rate(f.Reference.PerSecond),
-			long(f.Server.CPU), long(f.Reference.CPU),
+			fmt.Sprintf("%.2f–%.2f", f.Ratio.Low, f.Ratio.High), fmt.Sprintf("%.2f", f.Cost.Median), fmt.Sprintf("%.2f–%.2f", f.Cost.Low, f.Cost.High),
+			rate(f.Server.PerSecond), rate(f.Reference.PerSecond),
+			long(f.Server.CPU), long(f.Server.Database), long(f.Reference.CPU), long(f.Reference.Database),
 			count(f.Statements[0]), count(f.RoundTrips[0]), count(f.Statements[1]), count(f.RoundTrips[1]),
 		})
 		if one, found := r.figure(f.Engine, f.Case, f.Users, 1); found && f.Servers == mostServers {

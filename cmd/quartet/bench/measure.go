@@ -15,6 +15,9 @@ type bench struct {
 	world
 	targets  [2]*target
 	duration time.Duration // of one measurement
+	// databaseCPU is the processor time of the database's connections, by process or thread; nil:
+	// the database is a part of the programs.
+	databaseCPU func(ctx context.Context) (map[int]time.Duration, error)
 	// renew makes all one-time codes of a target's database unused.
 	renew func(ctx context.Context, t *target) error
 }
@@ -92,13 +95,29 @@ func (b *bench) measure(ctx context.Context, c benchCase, t *target, clients int
 	}
 	made, _ := t.progress.LoadOrStore(c.name, new(progress))
 	l := load{benchCase: c, world: b.world, target: t, progress: made.(*progress), clients: clients, duration: duration}
+	databaseBefore, err := b.databaseUsed(ctx)
+	if err != nil {
+		return measurement{}, err
+	}
 	before := t.cpu()
 	found, err := l.run(ctx)
 	if err != nil {
 		return found, fmt.Errorf("%s with %d clients on the %s: %w", c.name, clients, programs[t.index], err)
 	}
-	found.CPU = microseconds(t.cpu()-before) / float64(max(found.requests, 1))
-	return found, nil
+	requests := float64(max(found.requests, 1))
+	found.CPU = microseconds(t.cpu()-before) / requests
+	databaseAfter, err := b.databaseUsed(ctx)
+	for id, used := range databaseAfter {
+		found.Database += microseconds(used-databaseBefore[id]) / requests
+	}
+	return found, err
+}
+
+func (b *bench) databaseUsed(ctx context.Context) (map[int]time.Duration, error) {
+	if b.databaseCPU == nil {
+		return nil, nil
+	}
+	return b.databaseCPU(ctx)
 }
 
 // renewCodes makes all one-time codes unused. Nothing but the database itself

@@ -6,20 +6,26 @@ import (
 	"testing"
 )
 
-// TestPagesAreOfTheFigures renders results.json again: both pages have its figures. With
+// TestPagesAreOfTheFigures renders the JSON files again: both pages have their figures. With
 // UPDATE=true it writes them, which measures nothing.
 func TestPagesAreOfTheFigures(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("results.json")
-	must(t, err)
 	var r results
-	must(t, json.Unmarshal(text, &r))
-	for name, want := range map[string]string{"results.md": r.markdown(), "results.zh-CN.md": r.markdownInChinese()} {
+	var c clusterResults
+	for name, into := range map[string]any{"results.json": &r, "results-cluster.json": &c} {
+		text, err := os.ReadFile(name)
+		must(t, err)
+		must(t, json.Unmarshal(text, into))
+	}
+	for name, want := range map[string]string{
+		"results.md": r.markdown(), "results.zh-CN.md": r.markdownInChinese(),
+		"results-cluster.md": c.markdown(), "results-cluster.zh-CN.md": c.markdownInChinese(),
+	} {
 		if os.Getenv("UPDATE") == "true" {
 			must(t, os.WriteFile(name, []byte(want), 0o644))
 		}
 		if page, err := os.ReadFile(name); err != nil || string(page) != want {
-			t.Errorf("%s is not of results.json; UPDATE=true go test ./cmd/quartet/bench -run PagesAreOfTheFigures writes it anew (%v)", name, err)
+			t.Errorf("%s is not of its JSON file; UPDATE=true go test ./cmd/quartet/bench -run PagesAreOfTheFigures writes it anew (%v)", name, err)
 		}
 	}
 }
@@ -39,5 +45,14 @@ func TestTablesHaveWordsInChinese(t *testing.T) {
 	}
 	if tables := r.tables(asked); len(tables) != 3 {
 		t.Errorf("%d tables were asked for", len(tables))
+	}
+	var cluster clusterResults
+	for _, users := range []int{1000, 2000} {
+		for servers := 1; servers <= mostServers; servers++ {
+			cluster.Figures = append(cluster.Figures, clusterFigure{Users: users, Servers: servers, What: cases()[0].what})
+		}
+	}
+	if tables := cluster.tables(asked); len(tables) != 3 {
+		t.Errorf("%d tables of a cluster were asked for", len(tables))
 	}
 }

@@ -51,7 +51,9 @@ var chineseWords = map[string]string{
 	"after SIGKILL":                   "SIGKILL 之后",
 	"with a log of":                   "预写日志",
 
-	"engine":                               "数据库",
+	"CPU ratio":                            "CPU 比值",
+	"database":                             "数据库",
+	"engine":                               "引擎",
 	"servers":                              "服务器数",
 	"server statements":                    "服务器语句数",
 	"bare statements":                      "最小程序语句数",

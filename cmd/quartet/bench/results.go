@@ -52,6 +52,7 @@ type measurement struct {
 	PerSecond float64
 	P50, P99  float64
 	CPU       float64 // of the program for each request; 0: the system does not tell
+	Database  float64 `json:",omitempty"` // processor time of the database for each request; 0: it is not known
 }
 
 // floodResult say what is left of reads while others sign in.
@@ -84,6 +85,20 @@ func (p pairs) ratio() spread {
 	return spreadOf(ratios)
 }
 
+// cost is the second's processor time a request, with the database's, to the first's.
+func (p pairs) cost() spread {
+	var ratios []float64
+	for round := range p[0] {
+		if one := p[0][round]; one.CPU > 0 {
+			ratios = append(ratios, (p[1][round].CPU+p[1][round].Database)/(one.CPU+one.Database))
+		}
+	}
+	if len(ratios) == 0 {
+		return spread{} // the system does not tell
+	}
+	return spreadOf(ratios)
+}
+
 func medians(rounds []measurement) measurement {
 	median := func(of func(measurement) float64) float64 {
 		var all []float64
@@ -97,6 +112,7 @@ func medians(rounds []measurement) measurement {
 		P50:       median(func(f measurement) float64 { return f.P50 }),
 		P99:       median(func(f measurement) float64 { return f.P99 }),
 		CPU:       median(func(f measurement) float64 { return f.CPU }),
+		Database:  median(func(f measurement) float64 { return f.Database }),
 	}
 }
 

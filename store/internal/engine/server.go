@@ -27,9 +27,6 @@ const (
 	// servers behind a load balancer; idleFor is how long an unused connection is kept.
 	lifetime = 30 * time.Minute
 	idleFor  = 5 * time.Minute
-	// brokenTries is how often a query takes another connection of the pool, where one is
-	// found broken before anything was sent.
-	brokenTries = 3
 	// retryTime is how long a transaction is retried after conflicts with others.
 	retryTime = 3 * time.Second
 )
@@ -62,43 +59,6 @@ type Server struct {
 }
 
 func (*Server) RetryTime() time.Duration { return retryTime }
-
-// Each is for the queries that run all the time: see Frequent.
-func (s *Server) Each(ctx context.Context, query string, args, fields []any, found func()) (err error) {
-	query = s.Bind(query)
-	for range brokenTries {
-		if err = s.each(ctx, query, args, fields, found); !errors.Is(err, driver.ErrBadConn) {
-			break
-		}
-	}
-	return err
-}
-
-func (s *Server) each(ctx context.Context, query string, args, fields []any, found func()) error {
-	held, err := s.DB.DB.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = held.Close() }() // to the pool, unless it is broken
-	rows, err := held.QueryContext(Frequent{ctx}, query, args...)
-	return Scan(rows, err, fields, found)
-}
-
-// Frequent is the context of a query that runs all the time, on a connection that is held.
-// It never ends, so that database/sql starts no goroutine that waits for its end. The
-// connections of the engines go by the context in it, and may keep the query prepared.
-type Frequent struct{ context.Context }
-
-// Done returns nil.
-func (Frequent) Done() <-chan struct{} { return nil }
-
-// Until returns the context that ends, and whether the query runs all the time.
-func Until(ctx context.Context) (ends context.Context, frequent bool) {
-	if f, ok := ctx.(Frequent); ok {
-		return f.Context, true
-	}
-	return ctx, false
-}
 
 func (s *Server) Select(ctx context.Context, rows any, query string, args ...any) error {
 	return s.DB.SelectContext(ctx, rows, s.Bind(query), args...)

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"database/sql"
 	"strconv"
 	"strings"
 
@@ -104,19 +103,4 @@ func Transact(ctx context.Context, db *sqlx.DB, do func(Tx) error) error {
 		return err
 	}
 	return begun.Commit()
-}
-
-// Scan reads the rows of a query into the same fields, and calls found after each.
-func Scan(rows *sql.Rows, err error, fields []any, found func()) error {
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }() // Err has returned the error
-	for rows.Next() {
-		if err := rows.Scan(fields...); err != nil {
-			return err
-		}
-		found()
-	}
-	return rows.Err()
 }

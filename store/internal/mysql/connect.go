@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"math"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,8 +28,6 @@ const (
 	// readMargin is how much longer than the statement timeout the client waits for an
 	// answer.
 	readMargin = 5 * time.Second
-	// mostPrepared is how many queries a connection keeps prepared.
-	mostPrepared = 32
 )
 
 // connector makes connections to the first writable host.
@@ -50,7 +49,7 @@ func newConnector(t target, statement time.Duration, w *engine.Watch) (*connecto
 	for _, host := range t.hosts {
 		config := mysql.NewConfig()
 		config.User, config.Passwd, config.DBName = t.user, t.password, t.database
-		config.Net, config.Addr, config.DialFunc = "tcp", host, dialer.DialContext
+		config.Net, config.Addr, config.DialFunc = "tcp", host, dialAndTell(dialer)
 		config.TLS, config.AllowFallbackToPlaintext = t.tls, t.plaintext
 		config.InterpolateParams = true // one round trip per statement
 		config.ParseTime = true         // for the version table
@@ -94,11 +93,12 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 func (c *connector) connect(ctx context.Context, host driver.Connector) (driver.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	raw, err := host.Connect(ctx)
+	var socket net.Conn
+	raw, err := host.Connect(context.WithValue(ctx, socketOf{}, &socket))
 	if err != nil {
 		return nil, err
 	}
-	made := &conn{driverConn: raw.(driverConn), watch: c.watch, used: time.Now()}
+	made := &conn{driverConn: raw.(driverConn), watch: c.watch, used: time.Now(), socket: socket}
 	if err := made.prepare(ctx, c); err != nil {
 		return nil, errors.Join(err, raw.Close())
 	}
@@ -124,31 +124,9 @@ type conn struct {
 	watch    *engine.Watch
 	galera   bool
 	used     time.Time
+	socket   net.Conn
 	prepared map[string]driver.Stmt // frequent queries
-}
-
-// QueryContext implements driver.QueryerContext. A frequent query is prepared once, which
-// saves the server from reading its text each time.
-func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	ends, frequent := engine.Until(ctx)
-	if !frequent {
-		return c.driverConn.QueryContext(ctx, query, args)
-	}
-	statement, known := c.prepared[query]
-	if !known && len(c.prepared) == mostPrepared {
-		return c.driverConn.QueryContext(ends, query, args)
-	}
-	if !known {
-		var err error
-		if statement, err = c.PrepareContext(ends, query); err != nil {
-			return nil, err
-		}
-		if c.prepared == nil {
-			c.prepared = map[string]driver.Stmt{}
-		}
-		c.prepared[query] = statement // until the connection is closed
-	}
-	return statement.(driver.StmtQueryContext).QueryContext(ends, args)
+	ended    bool                   // by the context of one
 }
 
 // known are the session variables that not all servers have.

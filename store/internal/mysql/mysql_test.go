@@ -1,8 +1,10 @@
 package mysql
 
 import (
+	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"net/url"
 	"os"
 	"strings"
@@ -85,5 +87,33 @@ func exec(t *testing.T, db interface {
 	t.Helper()
 	if _, err := db.Exec(query, args...); err != nil {
 		t.Fatal(query, err)
+	}
+}
+
+// A frequent query ends with its context, and its connection with it; the next one gets
+// another.
+func TestFrequentQueriesEndWithTheirContext(t *testing.T) {
+	t.Parallel()
+	e := open(t, engine.Options{URL: newURL(t), MaxConnections: 1})
+	connection := func() (id int64) {
+		t.Helper()
+		if err := e.Each(t.Context(), "SELECT CONNECTION_ID()", nil, []any{&id}, func() {}); err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	first := connection()
+	if again := connection(); again != first {
+		t.Errorf("connection %d follows %d", again, first)
+	}
+	hurried, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	var slept int
+	err := e.Each(hurried, "SELECT SLEEP(?)", []any{4}, []any{&slept}, func() {})
+	if !errors.Is(err, context.DeadlineExceeded) || !e.Classify(err).Unavailable {
+		t.Errorf("got %v", err)
+	}
+	if connection() == first {
+		t.Errorf("connection %d goes on", first)
 	}
 }

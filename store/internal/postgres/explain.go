@@ -12,13 +12,11 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
 
 	"quartet/store/internal/engine"
 )
 
-// connector makes connections of this package, and words the errors of connecting, which
-// the driver writes in several lines.
+// connector words the errors of connecting, which the driver writes in several lines.
 type connector struct {
 	driver.Connector
 	config *pgx.ConnConfig
@@ -27,11 +25,8 @@ type connector struct {
 // Connect returns an engine.ServerError if no host of the URL can be used.
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	made, err := c.Connector.Connect(ctx)
-	if err == nil {
-		return conn{made.(*stdlib.Conn)}, nil
-	}
-	if errors.Is(err, context.Canceled) {
-		return nil, err
+	if err == nil || errors.Is(err, context.Canceled) {
+		return made, err
 	}
 	return nil, engine.ServerError{Sentence: c.explain(err), Cause: err}
 }

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"fmt"
 	"os"
@@ -91,16 +90,6 @@ func openPool(config *pgx.ConnConfig, connections int, w *engine.Watch) *sqlx.DB
 		// reuse checks the connection with a time limit
 		stdlib.OptionShouldPing(func(context.Context, stdlib.ShouldPingParams) bool { return false }),
 	)}), "pgx", connections)
-}
-
-// conn is a connection that knows the context of frequent queries. The driver keeps every
-// query prepared.
-type conn struct{ *stdlib.Conn }
-
-// QueryContext implements driver.QueryerContext.
-func (c conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	ends, _ := engine.Until(ctx)
-	return c.Conn.QueryContext(ends, query, args)
 }
 
 // lastUse is the key of a connection's last use in its custom data.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
 
 	"quartet/store/internal/engine"
@@ -36,41 +37,67 @@ func (e *Engine) WriteAlone(ctx context.Context, do func(engine.Tx) error) error
 	return e.transact(ctx, do, "BEGIN", "SET LOCAL plan_cache_mode = force_custom_plan")
 }
 
-func (e *Engine) transact(ctx context.Context, do func(engine.Tx) error, begin ...string) (err error) {
-	for range unsentTries {
-		var unsent bool
-		if unsent, err = e.transactOnce(ctx, do, begin); !unsent {
-			break
-		}
-	}
-	return err
-}
-
-// transactOnce also reports whether it failed before anything was sent.
-func (e *Engine) transactOnce(ctx context.Context, do func(engine.Tx) error, begin []string) (unsent bool, err error) {
-	held, err := e.DB.DB.Conn(ctx)
-	if err != nil {
-		return false, err
-	}
-	defer func() { _ = held.Close() }() // a broken one is closed already
-	t := &tx{begin: len(begin)}
-	broken := held.Raw(func(raw any) error {
-		t.conn = raw.(conn).Conn.Conn()
+func (e *Engine) transact(ctx context.Context, do func(engine.Tx) error, begin ...string) error {
+	return e.onConn(ctx, func(c *pgx.Conn) (answered bool, err error) {
+		t := &tx{conn: c, begin: len(begin)}
 		for _, statement := range begin {
 			t.queue(statement, nil, nil)
 		}
 		if err = do(t); err == nil {
 			err = t.commit(ctx)
 		}
-		if err != nil && !t.rollBack(ctx) {
-			return driver.ErrBadConn // the pool closes the connection
+		if err != nil {
+			t.rollBack(ctx)
 		}
-		return nil
+		return t.begun, err
 	})
-	if err == nil {
-		err = broken // the pool could not hand it out
+}
+
+// Each reads through the driver itself: database/sql would start a goroutine for each query,
+// and convert every value.
+func (e *Engine) Each(ctx context.Context, query string, args, fields []any, found func()) error {
+	query = bind(query)
+	return e.onConn(ctx, func(c *pgx.Conn) (answered bool, err error) {
+		rows, _ := c.Query(ctx, query, args...) // Err has the error
+		defer rows.Close()
+		for rows.Next() {
+			if err := rows.Scan(fields...); err != nil {
+				return true, err
+			}
+			found()
+		}
+		return false, rows.Err()
+	})
+}
+
+// onConn runs do on a connection of the pool, and on another one where the first turns out
+// to be broken before anything was sent. The pool closes a connection that do has left
+// in a transaction.
+func (e *Engine) onConn(ctx context.Context, do func(*pgx.Conn) (answered bool, err error)) (err error) {
+	for range unsentTries {
+		held, failed := e.DB.DB.Conn(ctx)
+		if failed != nil {
+			return failed
+		}
+		var answered, done bool
+		failed = held.Raw(func(raw any) error {
+			c := raw.(*stdlib.Conn).Conn()
+			answered, err = do(c)
+			done = true
+			if c.IsClosed() || c.PgConn().TxStatus() != 'I' {
+				return driver.ErrBadConn
+			}
+			return nil
+		})
+		_ = held.Close() // a broken one is closed already
+		switch {
+		case !done:
+			return failed
+		case err == nil || answered || !pgconn.SafeToRetry(err):
+			return err
+		}
 	}
-	return err != nil && !t.begun && pgconn.SafeToRetry(err), err
+	return err
 }
 
 // tx is a transaction on a connection.
@@ -219,18 +246,14 @@ func (t *tx) commit(ctx context.Context) error {
 	return t.Flush(ctx)
 }
 
-// rollBack leaves the connection without a transaction, or reports that it could not.
-func (t *tx) rollBack(ctx context.Context) bool {
-	if t.conn.IsClosed() {
-		return false
-	}
-	if t.conn.PgConn().TxStatus() == 'I' {
-		return true
+// rollBack ends the transaction, if it can in time.
+func (t *tx) rollBack(ctx context.Context) {
+	if t.conn.IsClosed() || t.conn.PgConn().TxStatus() == 'I' {
+		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
 	defer cancel()
-	_, err := t.conn.Exec(ctx, "ROLLBACK")
-	return err == nil
+	_, _ = t.conn.Exec(ctx, "ROLLBACK") // else the connection is closed
 }
 
 // longestKept is the length of the longest text whose bound form is kept. Longer ones list
