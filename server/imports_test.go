@@ -51,9 +51,8 @@ var mayImport = map[string][]string{
 	},
 	"quartet/server": {
 		"quartet/openapi", "quartet/openapi/specfilter", "quartet/server/dialect", "quartet/server/dialect/all", "quartet/server/request",
-		"quartet/server/account", "quartet/server/admin", "quartet/server/apierr", "quartet/server/console", "quartet/server/tracing",
+		"quartet/server/account", "quartet/server/admin", "quartet/server/apierr", "quartet/server/console",
 	},
-	"quartet/server/password":            {"quartet/server/tracing"},
 	"quartet/server/admin":               {"quartet/openapi", "quartet/server/account", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/webhooks"},
 	"quartet/server/webhooks":            {"quartet/openapi", "quartet/server/account", "quartet/server/tracing"},
 	"quartet/server/request":             {"quartet/server/apierr"},

@@ -3,7 +3,6 @@ package server
 import (
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 	"go.opentelemetry.io/otel/attribute"
@@ -14,7 +13,6 @@ import (
 
 	"quartet/server/apierr"
 	"quartet/server/request"
-	"quartet/server/tracing"
 )
 
 // untraced are asked every few seconds by what watches the server.
@@ -27,7 +25,7 @@ var untraced = []string{"/healthz", "/readyz", "/metrics"}
 // to the one of the header traceparent. Only with Options.TrustTraceparent the trace that a
 // trusted proxy names is continued.
 func (s *server) traceRequests(o Options) echo.MiddlewareFunc {
-	tracer := o.Traces.Tracer(tracing.Scope)
+	tracer := o.Traces.Tracer("quartet")
 	peer := echo.ExtractIPDirect()
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -50,12 +48,7 @@ func (s *server) traceRequests(o Options) echo.MiddlewareFunc {
 			defer span.End()
 			c.SetRequest(r.WithContext(ctx))
 			err := next(c)
-			status := c.Response().Status
-			span.SetAttributes(semconv.HTTPResponseStatusCode(status))
-			if status >= http.StatusInternalServerError {
-				span.SetStatus(codes.Error, "")
-				span.SetAttributes(semconv.ErrorTypeKey.String(strconv.Itoa(status)))
-			}
+			span.SetAttributes(semconv.HTTPResponseStatusCode(c.Response().Status))
 			return err
 		}
 	}

@@ -9,8 +9,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/codes"
-
-	"quartet/server/tracing"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // ErrBusy means that too many hashes are waiting, or that one has waited too long.
@@ -149,13 +148,15 @@ func (h *Hasher) Admit(ctx context.Context) (admitted context.Context, leave fun
 }
 
 // enter waits for a hashing slot, and returns the function that releases it, which is
-// told whether the password was right. A span lasts from the wait to the release.
+// told whether the password was right. Where ctx has a sampled span, one below it lasts from
+// the wait to the release.
 func (h *Hasher) enter(ctx context.Context) (leave func(right bool), err error) {
-	_, span := tracing.Start(ctx, "hash password")
-	release, err := h.queue.enter(ctx, h.wait)
-	if !span.IsRecording() {
-		return release, err
+	parent := trace.SpanFromContext(ctx)
+	if !parent.SpanContext().IsSampled() {
+		return h.queue.enter(ctx, h.wait)
 	}
+	_, span := parent.TracerProvider().Tracer("quartet").Start(ctx, "hash password")
+	release, err := h.queue.enter(ctx, h.wait)
 	if err != nil {
 		span.SetStatus(codes.Error, "")
 		span.End()

@@ -26,14 +26,14 @@ type transport struct {
 
 // RoundTrip implements http.RoundTripper. The span ends with the headers of the response.
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	ctx := r.Context()
-	kind := trace.WithSpanKind(trace.SpanKindClient)
-	var span trace.Span
-	if trace.SpanContextFromContext(ctx).IsValid() || t.provider == nil {
-		_, span = Start(ctx, r.Method, kind)
-	} else {
-		_, span = t.provider.Tracer(Scope).Start(ctx, r.Method, kind)
+	provider := t.provider
+	if parent := trace.SpanFromContext(r.Context()); parent.SpanContext().IsValid() {
+		provider = parent.TracerProvider() // also of a span that has ended
 	}
+	if provider == nil {
+		return t.base.RoundTrip(r)
+	}
+	_, span := provider.Tracer("quartet").Start(r.Context(), r.Method, trace.WithSpanKind(trace.SpanKindClient))
 	defer span.End()
 	if !span.IsRecording() {
 		return t.base.RoundTrip(r)
