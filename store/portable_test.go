@@ -15,9 +15,10 @@ import (
 )
 
 // notPortable is what not all relatives of PostgreSQL have, or what makes all
-// servers wait for one place: they agree by rows alone.
+// servers wait for one place: they agree by rows alone. OceanBase's seekdb crashes when
+// DO 0 is executed for the third time.
 var notPortable = regexp.MustCompile(`(?i)\b(pg_(try_)?advisory\w*|LISTEN|NOTIFY|pg_notify|(small|big)?serial|SEQUENCE|nextval|AS IDENTITY|` +
-	`AUTOINCREMENT|TRIGGER|FUNCTION|PROCEDURE|TEMP|TEMPORARY|LOCK TABLE|SKIP LOCKED|UNLOGGED|EXTENSION)\b`)
+	`AUTOINCREMENT|TRIGGER|FUNCTION|PROCEDURE|TEMP|TEMPORARY|LOCK TABLE|SKIP LOCKED|UNLOGGED|EXTENSION|DO 0)\b`)
 
 func TestNothingButPortableSQL(t *testing.T) {
 	t.Parallel()
