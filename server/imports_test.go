@@ -76,11 +76,12 @@ var mayImport = map[string][]string{
 	"quartet/store": {
 		"quartet/store/internal/engine", "quartet/store/internal/row", "quartet/store/internal/sqlite", "quartet/store/internal/postgres", "quartet/store/internal/mysql",
 	},
-	"quartet/store/internal/sqlite":   {"quartet/store/internal/engine", "quartet/store/internal/row"},
-	"quartet/store/internal/postgres": {"quartet/store/internal/engine"},
-	"quartet/store/internal/mysql":    {"quartet/store/internal/engine"},
-	"quartet/store/storetest":         {"quartet/store"},
-	"quartet/store/dump":              {"quartet/store"},
+	"quartet/store/internal/sqlite":          {"quartet/store/internal/engine", "quartet/store/internal/row"},
+	"quartet/store/internal/postgres":        {"quartet/store/internal/engine"},
+	"quartet/store/internal/mysql":           {"quartet/store/internal/engine"},
+	"quartet/store/storetest":                {"quartet/store"},
+	"quartet/store/storetest/databases/with": {"quartet/store/storetest/databases"},
+	"quartet/store/dump":                     {"quartet/store"},
 
 	"quartet/openapi/sdk/go/day":               {"quartet/openapi/sdk/go"},
 	"quartet/openapi/sdk/go/samples":           {"quartet/openapi/sdk/go"},

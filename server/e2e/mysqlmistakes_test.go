@@ -41,7 +41,9 @@ func TestMySQLMistakes(t *testing.T) {
 	account, rest, _ := strings.Cut(strings.TrimPrefix(right, "mysql://"), "@")
 	hosts, database, _ := strings.Cut(rest, "/")
 	host, _, _ := strings.Cut(hosts, ",")
-	at := func(account, hosts, database string) string { return "mysql://" + account + "@" + hosts + "/" + database }
+	at := func(account, hosts, database string) string {
+		return "mysql://" + account + "@" + hosts + "/" + database
+	}
 	for name, c := range map[string]struct{ url, want string }{
 		"wrong password":       {at("nobody:secret", host, database), "Access denied for user 'nobody'"},
 		"unknown database":     {at(account, host, "there_is_none"), "Unknown database 'there_is_none'"},

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package databases starts servers of MySQL's protocol for tests: a MariaDB Galera
 // cluster of three nodes, and OceanBase's seekdb. They listen on 127.0.0.1 only, at free
 // ports, keep their data in a temporary folder, and end with the program that started
@@ -65,11 +67,6 @@ func owner(name string) (*syscall.Credential, error) {
 	}
 	gid, err := strconv.ParseUint(found.Gid, 10, 32)
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, err
-}
-
-// attributes are of a process that ends with this one.
-func attributes(as *syscall.Credential) *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Credential: as, Pdeathsig: syscall.SIGKILL, Setpgid: true}
 }
 
 // wait calls happened until it returns true, or for a time.

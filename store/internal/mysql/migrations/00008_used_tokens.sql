@@ -6,7 +6,7 @@
 
 SET @add = IF(EXISTS (SELECT 1 FROM information_schema.columns
         WHERE table_schema = DATABASE() AND table_name = 'sessions' AND column_name = 'access_used_at'),
-    'DO 0', 'ALTER TABLE sessions ADD COLUMN access_used_at BIGINT');
+    'SELECT 0', 'ALTER TABLE sessions ADD COLUMN access_used_at BIGINT');
 PREPARE add_column FROM @add;
 EXECUTE add_column;
 DEALLOCATE PREPARE add_column;

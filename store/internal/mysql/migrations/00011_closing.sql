@@ -6,7 +6,7 @@
 
 SET @add = IF(EXISTS (SELECT 1 FROM information_schema.columns
         WHERE table_schema = DATABASE() AND table_name = 'users' AND column_name = 'closing_at'),
-    'DO 0', 'ALTER TABLE users ADD COLUMN closing_at BIGINT, ADD INDEX users_closing_at (closing_at)');
+    'SELECT 0', 'ALTER TABLE users ADD COLUMN closing_at BIGINT, ADD INDEX users_closing_at (closing_at)');
 PREPARE add_column FROM @add;
 EXECUTE add_column;
 DEALLOCATE PREPARE add_column;

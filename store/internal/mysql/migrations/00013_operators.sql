@@ -8,25 +8,25 @@
 
 SET @add = IF(EXISTS (SELECT 1 FROM information_schema.columns
         WHERE table_schema = DATABASE() AND table_name = 'organisations' AND column_name = 'version'),
-    'DO 0', 'ALTER TABLE organisations ADD COLUMN version BIGINT NOT NULL DEFAULT 0');
+    'SELECT 0', 'ALTER TABLE organisations ADD COLUMN version BIGINT NOT NULL DEFAULT 0');
 PREPARE add_column FROM @add;
 EXECUTE add_column;
 DEALLOCATE PREPARE add_column;
 SET @add = IF(EXISTS (SELECT 1 FROM information_schema.columns
         WHERE table_schema = DATABASE() AND table_name = 'roles' AND column_name = 'version'),
-    'DO 0', 'ALTER TABLE roles ADD COLUMN version BIGINT NOT NULL DEFAULT 0');
+    'SELECT 0', 'ALTER TABLE roles ADD COLUMN version BIGINT NOT NULL DEFAULT 0');
 PREPARE add_column FROM @add;
 EXECUTE add_column;
 DEALLOCATE PREPARE add_column;
 SET @add = IF(EXISTS (SELECT 1 FROM information_schema.columns
         WHERE table_schema = DATABASE() AND table_name = 'roles' AND column_name = 'administers'),
-    'DO 0', 'ALTER TABLE roles ADD COLUMN administers BOOLEAN NOT NULL DEFAULT FALSE');
+    'SELECT 0', 'ALTER TABLE roles ADD COLUMN administers BOOLEAN NOT NULL DEFAULT FALSE');
 PREPARE add_column FROM @add;
 EXECUTE add_column;
 DEALLOCATE PREPARE add_column;
 SET @add = IF(EXISTS (SELECT 1 FROM information_schema.columns
         WHERE table_schema = DATABASE() AND table_name = 'applications' AND column_name = 'version'),
-    'DO 0', 'ALTER TABLE applications ADD COLUMN version BIGINT NOT NULL DEFAULT 0');
+    'SELECT 0', 'ALTER TABLE applications ADD COLUMN version BIGINT NOT NULL DEFAULT 0');
 PREPARE add_column FROM @add;
 EXECUTE add_column;
 DEALLOCATE PREPARE add_column;

@@ -7,7 +7,7 @@
 
 SET @add = IF(EXISTS (SELECT 1 FROM information_schema.statistics
         WHERE table_schema = DATABASE() AND table_name = 'users' AND index_name = 'users_role'),
-    'DO 0', 'ALTER TABLE users ADD INDEX users_role (role), ADD INDEX users_disabled (disabled_at)');
+    'SELECT 0', 'ALTER TABLE users ADD INDEX users_role (role), ADD INDEX users_disabled (disabled_at)');
 PREPARE add_indexes FROM @add;
 EXECUTE add_indexes;
 DEALLOCATE PREPARE add_indexes;

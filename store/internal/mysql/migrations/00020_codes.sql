@@ -7,13 +7,13 @@
 
 SET @change = IF(EXISTS (SELECT 1 FROM information_schema.columns
         WHERE table_schema = DATABASE() AND table_name = 'one_time_codes' AND column_name = 'asker'),
-    'DO 0', 'ALTER TABLE one_time_codes ADD COLUMN asker VARBINARY(64) NOT NULL DEFAULT ''-'', ADD COLUMN attempts_of_others BIGINT NOT NULL DEFAULT 0');
+    'SELECT 0', 'ALTER TABLE one_time_codes ADD COLUMN asker VARBINARY(64) NOT NULL DEFAULT ''-'', ADD COLUMN attempts_of_others BIGINT NOT NULL DEFAULT 0');
 PREPARE change_codes FROM @change;
 EXECUTE change_codes;
 DEALLOCATE PREPARE change_codes;
 SET @change = IF(EXISTS (SELECT 1 FROM information_schema.key_column_usage
         WHERE table_schema = DATABASE() AND table_name = 'one_time_codes' AND constraint_name = 'PRIMARY' AND column_name = 'asker'),
-    'DO 0', 'ALTER TABLE one_time_codes DROP PRIMARY KEY, ADD PRIMARY KEY (purpose, mobile_index, asker)');
+    'SELECT 0', 'ALTER TABLE one_time_codes DROP PRIMARY KEY, ADD PRIMARY KEY (purpose, mobile_index, asker)');
 PREPARE change_codes FROM @change;
 EXECUTE change_codes;
 DEALLOCATE PREPARE change_codes;

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command with starts a database, and runs a command with QUARTET_TEST_MYSQL set to its
 // URL:
 //
