@@ -8,8 +8,9 @@ import (
 
 const codeBudgetName = "code-budget"
 
-// budgetWarnings are the percentages of the budget at which the log warns.
-var budgetWarnings = []int64{100, 80, 50}
+// budgetWarnings are the percentages of the budget at which the log warns. From the second
+// last on only client IPs that the account knows are sent codes.
+var budgetWarnings = []int64{100, 100 - 100/reserved, 80, 50}
 
 func (s *Service) codeBudget() store.RateLimit {
 	return s.limits.CodeBudget.limit(codeBudgetName + "-all")

@@ -60,11 +60,11 @@ func (s *Service) SendCode(ctx context.Context, r SendCodeRequest) (CodeSent, er
 	mac := s.codeMAC(r.Purpose, r.Mobile, code)
 	var spent int64
 	err := s.inTx(ctx, func(tx *tx) (err error) {
-		counted, err := s.ofMobile(ctx, tx, index, r.ClientIP)
+		counted, known, err := s.ofMobile(ctx, tx, index, r.ClientIP)
 		if err != nil {
 			return err
 		}
-		if err := tx.ConsumeRateLimits(ctx, s.codeLimits(counted, r.ClientIP), store.TimeOf(now)); err != nil {
+		if err := tx.ConsumeRateLimits(ctx, s.codeLimits(counted, known, r.ClientIP), store.TimeOf(now)); err != nil {
 			return err
 		}
 		if spent, err = tx.RateLimitCount(ctx, s.codeBudget(), store.TimeOf(now)); err != nil {
@@ -93,8 +93,8 @@ func checkCodeRequest(r SendCodeRequest) error {
 }
 
 // codeLimits are shared by all purposes, because one phone receives all codes. mobile is
-// ofMobile.
-func (s *Service) codeLimits(mobile, address string) []store.RateLimit {
+// ofMobile, which says too whether its account knows the client IP.
+func (s *Service) codeLimits(mobile string, known bool, address string) []store.RateLimit {
 	return slices.Concat(
 		[]store.RateLimit{
 			s.limits.CodeResend.limit("code-gap:" + mobile),
@@ -102,8 +102,8 @@ func (s *Service) codeLimits(mobile, address string) []store.RateLimit {
 			s.limits.CodeDay.limit("code-day:" + mobile),
 		},
 		s.perClient("code", s.limits.CodePerIP, address),
-		s.inAll("code", s.limits.CodeGlobal, address),
-		s.inAll(codeBudgetName, s.limits.CodeBudget, address),
+		s.inAll("code", s.limits.CodeGlobal, address, known),
+		s.inAll(codeBudgetName, s.limits.CodeBudget, address, known),
 	)
 }
 
@@ -195,7 +195,7 @@ func (s *Service) consumeCode(ctx context.Context, tx *tx, purpose, mobile, code
 // for, and reports whether there was room. Guesses at one's own codes need no such limit:
 // the codes are limited.
 func (s *Service) countGuessOfOther(ctx context.Context, tx *tx, mobileIndex, clientIP string) (room bool, err error) {
-	mobile, err := s.ofMobile(ctx, tx, mobileIndex, clientIP)
+	mobile, _, err := s.ofMobile(ctx, tx, mobileIndex, clientIP)
 	if err != nil {
 		return false, err
 	}

@@ -25,18 +25,18 @@ func (s *Service) knows(ctx context.Context, userID int64, clientIP string) (boo
 }
 
 // ofMobile is the part of a counter's key that stands for a mobile. A client IP from which
-// its user has signed in within knownFor has counters of its own, because strangers can
-// fill the others. It reads as much for a mobile that nobody has.
-func (s *Service) ofMobile(ctx context.Context, tx *tx, mobileIndex, clientIP string) (string, error) {
+// its user has signed in within knownFor is known, and has counters of its own, because
+// strangers can fill the others. It reads as much for a mobile that nobody has.
+func (s *Service) ofMobile(ctx context.Context, tx *tx, mobileIndex, clientIP string) (key string, known bool, err error) {
 	user, err := tx.UserByVerifiedMobile(ctx, store.Digest(mobileIndex))
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return "", err
+		return "", false, err
 	}
 	from, err := tx.ClientIPsOf(ctx, user.ID, store.TimeOf(s.now().Add(-knownFor)), mostKnown)
 	if isOneOf(clientIP, from) {
-		return mobileIndex + ":" + s.clientIPKey(clientIP), nil
+		return mobileIndex + ":" + s.clientIPKey(clientIP), true, nil
 	}
-	return mobileIndex, err
+	return mobileIndex, false, err
 }
 
 // sessionsRead is a store or a transaction, where it says from where a user has signed in.

@@ -17,6 +17,9 @@ const (
 	siteClients = 5
 	// sharesOfAll is how many networks use up what all clients together may do.
 	sharesOfAll = 10
+	// reserved is the part of what all clients together may be sent that is kept for client IPs
+	// that the account knows: whoever has many networks uses up the rest.
+	reserved = 10
 	// sharesOfAccount is how many networks it takes at least to lock an account for all.
 	sharesOfAccount = 5
 )
@@ -38,11 +41,15 @@ func (s *Service) perClient(name string, r Rate, clientIP string, of ...string) 
 }
 
 // inAll limits what all clients together may do, and what the client's network takes of
-// it, so that nobody waits for one network alone.
-func (s *Service) inAll(name string, r Rate, clientIP string) []store.RateLimit {
-	share := r
+// it, so that nobody waits for one network alone. The last of it is kept for client IPs that
+// the account knows.
+func (s *Service) inAll(name string, r Rate, clientIP string, known bool) []store.RateLimit {
+	share, all := r, r
 	share.Times = max(1, r.Times/sharesOfAll)
-	return []store.RateLimit{r.limit(name + "-all"), share.limit(name + "-share:" + s.blockKey(clientIP))}
+	if !known {
+		all.Times -= r.Times / reserved
+	}
+	return []store.RateLimit{all.limit(name + "-all"), share.limit(name + "-share:" + s.blockKey(clientIP))}
 }
 
 // perAccount limits guesses at an account: from the client IP, from its network, and from

@@ -66,7 +66,7 @@ func (s *Service) CreateUser(ctx context.Context, caller *Caller, clientIP strin
 		r.Identity, r.Remark = nil, nil
 		// These limit how many rows strangers can create, and how often they can ask
 		// whether a user name or an e-mail is taken.
-		r.limits = append(s.registrationsOf(clientIP), s.inAll("register", s.limits.RegisterGlobal, clientIP)...)
+		r.limits = append(s.registrationsOf(clientIP), s.inAll("register", s.limits.RegisterGlobal, clientIP, true)...)
 	}
 	r.created = by.eventBy(AuditUserCreated, 0, details{"way": r.source})
 	return s.register(ctx, r)

@@ -70,18 +70,30 @@ func TestA3_CodesOfASite(t *testing.T) {
 }
 
 // TestA3_BudgetOfTheDay: what SMS may cost in a day has a cap, of which a network has its
-// share, and the log warns before it is used up.
+// share and client IPs that the account knows the last tenth, and the log warns before it is
+// used up.
 func TestA3_BudgetOfTheDay(t *testing.T) {
 	onEachEngine(t, append(behindProxy, "--demo", "--code-budget", "20/1d"), func(t *testing.T, s *cluster) {
-		for i := range 20 {
+		for i := range 18 {
 			s.server(i).ok(t, sendCode(fmt.Sprintf("139000422%02d", i), fromAfar(i)))
 		}
 		waits(t, "yudao", s.server(1).send(t, sendCode("13900004444", fromAfar(30))), 24*time.Hour)
+		for i := range 3 { // the last tenth is for whom the account knows
+			owner := fmt.Sprintf("139000433%02d", i)
+			s.session(t, s.owner(t, fmt.Sprint("owner.", i), owner))
+			s.exec(t, "UPDATE sessions SET client_ip = ? WHERE client_ip = ''", fromAfar(40+i))
+			waits(t, "yudao", s.server(i).send(t, sendCode(owner, fromAfar(50+i))), 24*time.Hour)
+			if i < 2 {
+				s.server(i).ok(t, sendCode(owner, fromAfar(40+i)))
+			} else {
+				waits(t, "yudao", s.server(i).send(t, sendCode(owner, fromAfar(40+i))), 24*time.Hour)
+			}
+		}
 		log := ""
 		for _, server := range s.servers {
 			log += server.wholeLog(t)
 		}
-		for _, warned := range []string{"percent=50", "percent=80", "percent=100"} {
+		for _, warned := range []string{"percent=50", "percent=80", "percent=90", "percent=100"} {
 			if found := strings.Count(log, warned); found != 1 {
 				t.Errorf("%s is logged %d times", warned, found)
 			}
