@@ -9,7 +9,7 @@ BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4d
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run release test-release test test-browser test-explorers test-prism test-chart sdk test-sdk sdk-matrix test-clients test-examples contract breaking race generate console lint lint-go lint-spec vuln bench bench-cluster bench-go bench-compare fuzz build clean
+.PHONY: help run release test-release test test-browser test-explorers test-prism test-chart sdk test-sdk sdk-matrix test-clients test-examples contract breaking race everything generate console lint lint-go lint-spec vuln bench bench-cluster bench-go bench-compare fuzz build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,8 +56,16 @@ breaking: ## find changes that break clients of the newest release, and test tha
 
 # Left out are packages that transform documents and start no goroutine, and tests that send all examples one after the other.
 ONE_BY_ONE := ^Test(CheckPassesOurselves|CheckComparesServers|CheckFindsPlantedFaults|MockAnswersDocumentedRequests|DemoAnswersEveryExampleOfTheContract)$$
-race: ## run the tests of everything that runs concurrently under the race detector (needs a C compiler)
-	CGO_ENABLED=1 go test -race -timeout 40m -skip '$(ONE_BY_ONE)' $$(go list ./... | grep -v 'openapi/\(specfilter\|contracttest\|sdk\|internal\)')
+RACE ?= ./...
+race: ## run the tests of everything that runs concurrently under the race detector; RACE='./store ./server' chooses packages (needs a C compiler)
+	CGO_ENABLED=1 go test -race -timeout 40m -skip '$(ONE_BY_ONE)' $$(go list $(if $(filter rest,$(RACE)),./...,$(RACE)) | \
+	  grep -v 'openapi/\(specfilter\|contracttest\|sdk\|internal\)' $(if $(filter rest,$(RACE)),| grep -v 'quartet/\(store\|server/e2e\)'))
+
+everything: ## run all that CI does in turns: the race detector, every generator, a release, the Helm chart
+	$(MAKE) race
+	CI=true $(MAKE) sdk-matrix
+	CI=true $(MAKE) test-release
+	CI=true $(MAKE) test-chart
 
 generate: ## generate the server from openapi/openapi.yaml, and the tables of errors and options
 	go generate ./...
