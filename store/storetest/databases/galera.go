@@ -3,6 +3,7 @@
 package databases
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -220,7 +221,8 @@ func (n *Node) Bootstrap(ctx context.Context) error { return n.start(ctx, "--wsr
 // not copy all of it.
 func (n *Node) Start(ctx context.Context) error {
 	var position []string
-	if _, err := os.Stat(n.path() + "/data/ibdata1"); err == nil {
+	// The file holds -1 unless the node was shut down in good order.
+	if state, err := os.ReadFile(n.path() + "/data/grastate.dat"); err == nil && bytes.Contains(state, []byte("seqno:   -1")) {
 		found, err := n.recover(ctx)
 		if err != nil {
 			return err
