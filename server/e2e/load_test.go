@@ -216,18 +216,25 @@ func TestLoad_IdleConnections(t *testing.T) {
 func TestLoad_UnfinishedHeaders(t *testing.T) {
 	t.Parallel()
 	s := onSQLite(t)
-	const connections, fields = 1500, 60
 	line := "X-Long: " + strings.Repeat("a", 4000) + "\r\n"
-	atOnce(connections, func(int) answer {
-		connection := s.server(0).dial(t)
+	begin := func(connection net.Conn, lines int) {
 		_, _ = io.WriteString(connection, "GET /healthz HTTP/1.1\r\nHost: x\r\n") // the server may have ended it
-		for range fields {
+		for range lines {
 			if _, err := io.WriteString(connection, line); err != nil {
 				break
 			}
 		}
-		return answer{}
-	})
+	}
+	// What the server keeps of a connection has an end, long before that of the headers.
+	const most, beyond = 6, 16 // lines, of 24 KiB and of 64
+	connection := s.server(0).dial(t)
+	go begin(connection, beyond)
+	got, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	must(t, err)
+	if got.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("status %d", got.StatusCode)
+	}
+	atOnce(1500, func(int) answer { begin(s.server(0).dial(t), most); return answer{} })
 	s.server(0).ok(t, get("/readyz"))
 	s.server(0).checkMemory(t)
 }

@@ -104,6 +104,19 @@ func TestAPasswordIsNotMadeOfItsUsersNames(t *testing.T) {
 	}
 }
 
+// These are in the filter of breached passwords alone, and not in the list of common ones.
+func TestBreachedPasswordsAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"qwertyasdf", "badmintons", "adrenalina", "Airplanes", "ＡＤＶＥＮＴＵＲＥＳ", "alligators2026!"} {
+		if slices.Contains(commonPasswords(), undecorated(CaseFolded(text))) {
+			t.Errorf("%s is a common password: it shows nothing of the filter", text)
+		}
+		if err := Check(text); !errors.Is(err, ErrCommon) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 // The share of good passwords that the filter of breached ones takes for one of them.
 func TestTheFilterOfBreachedPasswordsRefusesFewOthers(t *testing.T) {
 	t.Parallel()
