@@ -75,8 +75,6 @@ func runReference(ctx context.Context, args []string) error {
 	})
 }
 
-func ready(*http.Request) (any, error) { return nil, nil }
-
 func serveReference(ctx context.Context, address string, handlers map[string]handler) error {
 	mux := http.NewServeMux()
 	for pattern, h := range handlers {
