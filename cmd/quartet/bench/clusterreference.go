@@ -81,3 +81,6 @@ func (r *reference) oneStatement(request *http.Request) (any, error) {
 }
 
 func ready(*http.Request) (any, error) { return nil, nil }
+
+// errBody refuses a body that breaks the contract.
+var errBody = errors.New(`{"code":400,"data":null,"msg":"mobile"}`)
