@@ -70,3 +70,23 @@ func (tx Tx) limitOpened(ctx context.Context, userID int64, caps SessionCaps, no
 	}
 	return nil
 }
+
+// OpenedSession says what opening a session has ended.
+type OpenedSession struct {
+	Replaced *int64  // the user's other session of the same class, nil for none
+	Ended    []int64 // the user's oldest sessions, of which there were too many
+}
+
+// otherSessions are sessions of a user: the live one of a class, and one of those that are
+// too many if another is opened. There are few users with such ones.
+type otherSessions struct {
+	Live *int64 `db:"live"`
+	Old  *int64 `db:"old"`
+}
+
+const setOpenedBy = "UPDATE sessions SET opened_by = ? WHERE id = ?"
+
+// SetOpenedBy changes how a session counts as opened.
+func (tx Tx) SetOpenedBy(ctx context.Context, id int64, way string) error {
+	return tx.later(ctx, "SetOpenedBy", setOpenedBy, nil, way, id)
+}

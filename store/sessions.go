@@ -83,19 +83,6 @@ func (tx Tx) OpenSession(ctx context.Context, session Session, companyType *int6
 	return opened, err
 }
 
-// OpenedSession says what opening a session has ended.
-type OpenedSession struct {
-	Replaced *int64  // the user's other session of the same class, nil for none
-	Ended    []int64 // the user's oldest sessions, of which there were too many
-}
-
-// otherSessions are sessions of a user: the live one of a class, and one of those that are
-// too many if another is opened. There are few users with such ones.
-type otherSessions struct {
-	Live *int64 `db:"live"`
-	Old  *int64 `db:"old"`
-}
-
 // PutSession adds a session or replaces the one of the same id, for demonstrations. It
 // returns ErrNotFound if the user does not exist, and a ConflictError of session if its
 // class has another live one or its hashes are taken.
@@ -228,13 +215,6 @@ func (tx Tx) EndSessionOf(ctx context.Context, userID, id int64, reason string, 
 // and returns how many ended.
 func (tx Tx) EndSessionsOf(ctx context.Context, userID, keepSession int64, reason string, now Time) (ended int64, err error) {
 	return tx.exec(ctx, "EndSessionsOf", endUserSessions, now, reason, userID, keepSession)
-}
-
-const setOpenedBy = "UPDATE sessions SET opened_by = ? WHERE id = ?"
-
-// SetOpenedBy changes how a session counts as opened.
-func (tx Tx) SetOpenedBy(ctx context.Context, id int64, way string) error {
-	return tx.later(ctx, "SetOpenedBy", setOpenedBy, nil, way, id)
 }
 
 const endedSince = "SELECT COUNT(*) FROM sessions WHERE user_id = ? AND ended_at >= ? AND end_reason NOT IN (?, ?)"

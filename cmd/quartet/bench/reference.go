@@ -48,7 +48,7 @@ func runReference(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		r.lastID.Store(time.Now().UnixNano()) // several of them run on a database
+		r.lastID.Store(time.Now().UnixNano()) // several run on a database
 		return serveReference(ctx, o.Addr, map[string]handler{
 			"GET /user/info": r.oneStatement, "POST /auth/mobile/login": r.signInByCode, "GET /readyz": ready,
 		})
@@ -75,8 +75,6 @@ func runReference(ctx context.Context, args []string) error {
 	})
 }
 
-func ready(*http.Request) (any, error) { return nil, nil }
-
 func serveReference(ctx context.Context, address string, handlers map[string]handler) error {
 	mux := http.NewServeMux()
 	for pattern, h := range handlers {
@@ -92,9 +90,6 @@ func serveReference(ctx context.Context, address string, handlers map[string]han
 
 // handler gives an operation's answer.
 type handler func(*http.Request) (any, error)
-
-// errBody refuses a body that breaks the contract.
-var errBody = errors.New(`{"code":400,"data":null,"msg":"mobile"}`)
 
 func (h handler) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	switch answer, err := h(request); err {
