@@ -176,6 +176,7 @@ func TestSmuggledDuplicates(t *testing.T) {
 		"parts, name twice":                {parts(part(`Content-Disposition: form-data; name="id"; name="name"`, "a")), "refused: body"},
 		"parts, name*":                     {parts(part(`Content-Disposition: form-data; name="other"; name*=UTF-8''name`, "a")), "refused: body"},
 		"parts, name in pieces":            {parts(part(`Content-Disposition: form-data; name*0="na"; name*1="me"`, "a")), "refused: body"},
+		"parts, a file":                    {parts(part(`Content-Disposition: form-data; name="name"; filename="a.txt"`, "a")), "refused: name"},
 		"parts, a file that is hidden":     {parts(part(`Content-Disposition: form-data; name="name"; filename*=x-none''a.png`, "a")), "refused: body"},
 		"parts, two dispositions":          {parts(part(named("other")+"\r\n"+named("name"), "a")), "refused: body"},
 		"parts, an attachment":             {parts(part(`Content-Disposition: attachment; name="name"`, "a")), "refused: body"},
