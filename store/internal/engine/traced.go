@@ -185,3 +185,11 @@ func (t tracedTx) Later(ctx context.Context, query string, args []any, changed f
 	t.engine.end(span, err)
 	return err
 }
+
+// SelectLater is traced as Later is.
+func (t tracedTx) SelectLater(ctx context.Context, rows any, query string, args ...any) error {
+	ctx, span := t.below(ctx, query)
+	err := t.Tx.SelectLater(ctx, rows, query, args...)
+	t.engine.end(span, err)
+	return err
+}
