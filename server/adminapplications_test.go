@@ -46,6 +46,7 @@ func TestApplicationsAreRegisteredChangedAndDeleted(t *testing.T) {
 		t.Error(changed.text)
 	}
 	wantProblem(t, w.operate(http.MethodPatch, path, `{"name":"x"}`, "root", "If-Match", tag), http.StatusPreconditionFailed, "precondition_failed")
+	wantProblem(t, w.operate(http.MethodPatch, path, `{"name":"x"}`, "root", "If-Match", `"9999999999999999999"`), http.StatusPreconditionFailed, "precondition_failed")
 	wantProblem(t, w.operate(http.MethodPatch, path, `{"organisations":["west"]}`, "root", "If-Match", "*"), http.StatusBadRequest, "invalid_field", "organisations")
 	tag = changed.header.Get("ETag")
 	for range 2 {

@@ -34,10 +34,11 @@ func onceOperator(ctx context.Context, key *string, request any) account.Operato
 
 // operatorIf is operator for a change of a resource that must match an If-Match header.
 func operatorIf(ctx context.Context, ifMatch string) account.Operator {
-	version, err := strconv.ParseInt(strings.Trim(strings.TrimPrefix(ifMatch, "W/"), `"`), 10, 64)
-	if err != nil { // "*"
+	if ifMatch == "*" {
 		return operator(ctx)
 	}
+	// Beyond int64 it is the greatest, which no resource has.
+	version, _ := strconv.ParseInt(strings.Trim(strings.TrimPrefix(ifMatch, "W/"), `"`), 10, 64)
 	return operator(ctx).IfVersion(&version)
 }
 
