@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"quartet/server/account"
 	"quartet/store"
@@ -30,7 +31,7 @@ func galera(t *testing.T) *databases.Galera {
 	t.Helper()
 	storetest.Want(t, store.MySQL)
 	g := &startedGalera
-	g.once.Do(func() { g.cluster, g.err = databases.StartGalera(context.Background()) })
+	g.once.Do(func() { g.cluster, g.err = databases.StartGalera(context.Background(), 3*time.Second) })
 	if errors.Is(g.err, databases.ErrMissing) && os.Getenv("CI") != "true" {
 		t.Skip(g.err)
 	}

@@ -209,6 +209,9 @@ func (s *cluster) flood(t *testing.T, kind string, pause time.Duration) (stop fu
 // TestLoad_RightSignInsBesideAFlood: while an address, a /48 or 300 addresses flood the
 // hashing of passwords, right ones are not refused elsewhere.
 func TestLoad_RightSignInsBesideAFlood(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector runs on TestLoad_LoginFlood: its hashes take ten times as long")
+	}
 	for kind := range floods {
 		t.Run(kind, func(t *testing.T) {
 			onEachEngine(t, behindProxy, func(t *testing.T, s *cluster) {

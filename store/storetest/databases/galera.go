@@ -38,9 +38,10 @@ type Node struct {
 // library are the places of Galera's library.
 var library = []string{"/usr/lib/galera/libgalera_smm.so", "/usr/lib64/galera-4/libgalera_smm.so"}
 
-// StartGalera initialises and starts a cluster of three nodes. As root the nodes run as
-// the user mysql, because the state transfer fails for root.
-func StartGalera(ctx context.Context) (g *Galera, err error) {
+// StartGalera initialises and starts a cluster of three nodes. A node that has been silent
+// for so long is left out; on a busy machine a short time leaves out nodes that are only
+// slow. As root the nodes run as the user mysql, because the state transfer fails for root.
+func StartGalera(ctx context.Context, silence time.Duration) (g *Galera, err error) {
 	for _, program := range []string{"mariadbd", "mariadb-install-db", "rsync", "wsrep_sst_rsync"} {
 		if _, err := exec.LookPath(program); err != nil {
 			return nil, fmt.Errorf("%w: there is no %s (Debian: apt-get install mariadb-server galera-4 rsync)", ErrMissing, program)
@@ -69,14 +70,14 @@ func StartGalera(ctx context.Context) (g *Galera, err error) {
 			return nil, err
 		}
 	}
-	if err := g.place(library[provider]); err != nil {
+	if err := g.place(library[provider], silence); err != nil {
 		return nil, err
 	}
 	return g, g.initialise(ctx)
 }
 
 // place chooses the ports and writes the configuration.
-func (g *Galera) place(provider string) error {
+func (g *Galera) place(provider string, silence time.Duration) error {
 	var addresses []string
 	for i := range 3 {
 		n := &Node{cluster: g, number: i + 1}
@@ -90,7 +91,6 @@ func (g *Galera) place(provider string) error {
 		addresses = append(addresses, fmt.Sprint("127.0.0.1:", n.ports[0]))
 	}
 	for _, n := range g.Nodes {
-		// A node that has been silent for three seconds is left out.
 		settings := fmt.Sprintf(`[mariadbd]
 datadir=%[1]s/data
 socket=%[1]s.socket
@@ -113,8 +113,8 @@ wsrep-node-name=node%[5]d
 wsrep-node-address=127.0.0.1
 wsrep-sst-method=rsync
 wsrep-sst-receive-address=127.0.0.1:%[8]d
-wsrep-provider-options="base_host=127.0.0.1;base_port=%[6]d;gmcast.listen_addr=tcp://127.0.0.1:%[6]d;ist.recv_addr=127.0.0.1:%[7]d;gcache.size=64M;evs.suspect_timeout=PT3S;evs.inactive_timeout=PT6S"
-`, n.path(), n.Port, provider, strings.Join(addresses, ","), n.number, n.ports[0], n.ports[1], n.ports[2])
+wsrep-provider-options="base_host=127.0.0.1;base_port=%[6]d;gmcast.listen_addr=tcp://127.0.0.1:%[6]d;ist.recv_addr=127.0.0.1:%[7]d;gcache.size=64M;evs.suspect_timeout=PT%[9]dS;evs.inactive_timeout=PT%[10]dS"
+`, n.path(), n.Port, provider, strings.Join(addresses, ","), n.number, n.ports[0], n.ports[1], n.ports[2], int(silence.Seconds()), int(2*silence.Seconds()))
 		if err := os.WriteFile(n.path()+".cnf", []byte(settings), 0o644); err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"quartet/store/storetest/databases"
 )
@@ -45,7 +46,7 @@ func run() (err error) {
 func start(ctx context.Context, database string) (url string, end func() error, err error) {
 	switch database {
 	case "galera":
-		g, err := databases.StartGalera(ctx)
+		g, err := databases.StartGalera(ctx, 20*time.Second)
 		if err != nil {
 			return "", nil, err
 		}
