@@ -17,11 +17,16 @@ const (
 	mostKnown = 1000
 )
 
+// sessionsRead is a store or a transaction, where it says from where a user has signed in.
+type sessionsRead interface {
+	ClientIPsOf(ctx context.Context, userID int64, since store.Time, limit int) ([]string, error)
+}
+
 // knows reports whether a user was signed in from the client IP within knownFor. It reads
 // as much for a user who does not exist.
-func (s *Service) knows(ctx context.Context, userID int64, clientIP string) (bool, error) {
-	from, err := s.store.ClientIPsOf(ctx, userID, store.TimeOf(s.now().Add(-knownFor)), mostKnown)
-	return isOneOf(clientIP, from), storeErr(err)
+func (s *Service) knows(ctx context.Context, in sessionsRead, userID int64, clientIP string) (bool, error) {
+	from, err := in.ClientIPsOf(ctx, userID, store.TimeOf(s.now().Add(-knownFor)), mostKnown)
+	return isOneOf(clientIP, from), err
 }
 
 // ofMobile is the part of a counter's key that stands for a mobile. A client IP from which
@@ -32,16 +37,11 @@ func (s *Service) ofMobile(ctx context.Context, tx *tx, mobileIndex, clientIP st
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return "", false, err
 	}
-	from, err := tx.ClientIPsOf(ctx, user.ID, store.TimeOf(s.now().Add(-knownFor)), mostKnown)
-	if isOneOf(clientIP, from) {
-		return mobileIndex + ":" + s.clientIPKey(clientIP), true, nil
+	known, err = s.knows(ctx, tx, user.ID, clientIP)
+	if known {
+		mobileIndex += ":" + s.clientIPKey(clientIP)
 	}
-	return mobileIndex, false, err
-}
-
-// sessionsRead is a store or a transaction, where it says from where a user has signed in.
-type sessionsRead interface {
-	ClientIPsOf(ctx context.Context, userID int64, since store.Time, limit int) ([]string, error)
+	return mobileIndex, known, err
 }
 
 // ofUser is the part of a counter's key that stands for a signed-in user. The client IPs
@@ -49,8 +49,8 @@ type sessionsRead interface {
 // whoever has stolen a token can fill the other: the owner must stay able to end that.
 func (s *Service) ofUser(ctx context.Context, in sessionsRead, userID int64) (string, error) {
 	subject := s.sealer.Index(userSubject(userID))
-	from, err := in.ClientIPsOf(ctx, userID, store.TimeOf(s.now().Add(-knownFor)), mostKnown)
-	if isOneOf(requestInfo(ctx).ClientIP, from) {
+	known, err := s.knows(ctx, in, userID, requestInfo(ctx).ClientIP)
+	if known {
 		subject += ":known"
 	}
 	return subject, err

@@ -272,7 +272,10 @@ func (s *Service) signInGuess(in PasswordSignIn, user store.User, found bool) gu
 			kind: AuditLockout, dialect: in.Dialect, clientIP: in.ClientIP,
 			detail: details{"way": OpenedByPassword, "reason": reasonLocked},
 		},
-		known:    func(ctx context.Context) (bool, error) { return s.knows(ctx, user.ID, in.ClientIP) },
+		known: func(ctx context.Context) (bool, error) {
+			known, err := s.knows(ctx, s.store, user.ID, in.ClientIP)
+			return known, storeErr(err)
+		},
 		hash:     s.openHash(user),
 		disabled: !found || user.DisabledAt != nil,
 	}
