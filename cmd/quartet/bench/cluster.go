@@ -81,7 +81,7 @@ func runCluster(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return r.publish(os.Stdout, o.Out)
+	return publish(r, os.Stdout, o.Out, "results-cluster")
 }
 
 // measureCluster measures each engine that has a URL.

@@ -29,7 +29,7 @@ func TestClusterBenchEndToEnd(t *testing.T) {
 	must(t, err)
 	var printed strings.Builder
 	folder := t.TempDir()
-	must(t, r.publish(&printed, folder))
+	must(t, publish(r, &printed, folder, "results-cluster"))
 	for engine, url := range map[string]string{onPostgres: postgres, onMariaDB: mariadb} {
 		for _, name := range clusterCases {
 			if line := "bench-cluster " + engine + " " + name + " users=1000,servers=3,round-trips "; url != "" && !strings.Contains(printed.String(), line) {

@@ -1,42 +1,15 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/dustin/go-humanize"
 	"github.com/jedib0t/go-pretty/v6/table"
 )
-
-// publish prints the tables and the lines for scripts, and writes the results into the
-// folder out, if there is one.
-func (r *clusterResults) publish(terminal io.Writer, out string) error {
-	for _, t := range r.tables(inEnglish) {
-		fmt.Fprintln(terminal, t.Render())
-	}
-	r.printLines(terminal)
-	if out == "" {
-		return nil
-	}
-	encoded, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	for name, content := range map[string]string{
-		"results-cluster.json": string(encoded) + "\n", "results-cluster.md": r.markdown(), "results-cluster.zh-CN.md": r.markdownInChinese(),
-	} {
-		if err := os.WriteFile(filepath.Join(out, name), []byte(content), 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // printLines prints `bench-cluster <engine> <case> <what> <number>`, for scripts.
 func (r *clusterResults) printLines(to io.Writer) {

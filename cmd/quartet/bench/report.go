@@ -14,9 +14,17 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// publish prints the tables and the lines for scripts, and writes the results as
-// JSON, Markdown and a picture into the folder out, if there is one.
-func (r *results) publish(terminal io.Writer, out string) error {
+// report is the results of a command.
+type report interface {
+	tables(in words) []table.Writer
+	printLines(to io.Writer)
+	markdown() string
+	markdownInChinese() string
+}
+
+// publish prints the tables and the lines for scripts of a report, and writes it as JSON and
+// Markdown into files that begin with name in the folder out, if there is one.
+func publish(r report, terminal io.Writer, out, name string) error {
 	for _, t := range r.tables(inEnglish) {
 		fmt.Fprintln(terminal, t.Render())
 	}
@@ -28,18 +36,24 @@ func (r *results) publish(terminal io.Writer, out string) error {
 	if err != nil {
 		return err
 	}
-	picture, err := r.picture()
-	if err != nil {
-		return err
-	}
-	for name, content := range map[string]string{
-		"results.json": string(encoded) + "\n", "results.md": r.markdown(), "results.zh-CN.md": r.markdownInChinese(), "results.svg": picture,
-	} {
-		if err := os.WriteFile(filepath.Join(out, name), []byte(content), 0o644); err != nil {
+	for suffix, content := range map[string]string{".json": string(encoded) + "\n", ".md": r.markdown(), ".zh-CN.md": r.markdownInChinese()} {
+		if err := os.WriteFile(filepath.Join(out, name+suffix), []byte(content), 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// publish also writes a picture.
+func (r *results) publish(terminal io.Writer, out string) error {
+	if err := publish(r, terminal, out, "results"); err != nil || out == "" {
+		return err
+	}
+	picture, err := r.picture()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(out, "results.svg"), []byte(picture), 0o644)
 }
 
 // printLines prints `bench <case> <what> <number>`, for scripts. Above 1 the server
