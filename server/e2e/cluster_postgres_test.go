@@ -5,17 +5,16 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+
+	"quartet/store/storetest/databases"
 )
 
 // postgres is a PostgreSQL server of the test's own, which it may restart, kill
@@ -81,35 +80,20 @@ func postgresPrograms(t *testing.T) string {
 // postgresOwner is whom the server runs as: PostgreSQL refuses to be root.
 func postgresOwner(t *testing.T) *syscall.Credential {
 	t.Helper()
-	if os.Getuid() != 0 {
-		return nil
-	}
-	owner, err := user.Lookup("postgres")
-	if err != nil {
+	owner, err := databases.Owner("postgres")
+	if errors.Is(err, databases.ErrMissing) {
 		t.Skip("to start PostgreSQL as root, there must be a user postgres")
 	}
-	uid, err := strconv.ParseUint(owner.Uid, 10, 32)
 	must(t, err)
-	gid, err := strconv.ParseUint(owner.Gid, 10, 32)
-	must(t, err)
-	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return owner
 }
 
-// freePort gives a port that nobody listens at. It lies below those that the
-// system hands out: while the server is down, none of the many connections that
-// are tried may get its port.
+// freePort gives a port that nobody listens at.
 func freePort(t *testing.T) int {
 	t.Helper()
-	for range 100 {
-		port := 15000 + rand.IntN(15000)
-		listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", fmt.Sprint("127.0.0.1:", port))
-		if err == nil {
-			must(t, listener.Close())
-			return port
-		}
-	}
-	t.Fatal("there is no free port")
-	return 0
+	port, err := databases.FreePort()
+	must(t, err)
+	return port
 }
 
 func (p *postgres) data() string { return filepath.Join(p.place, "data") }

@@ -39,9 +39,9 @@ const (
 	Name     = "quartet"
 )
 
-// freePort returns a port that nobody listens at. It lies below those that the system
+// FreePort returns a port that nobody listens at. It lies below those that the system
 // hands out, so that no connection gets it while the server is down.
-func freePort() (int, error) {
+func FreePort() (int, error) {
 	for range 100 {
 		port := 15000 + rand.IntN(15000)
 		listener, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", port))
@@ -52,8 +52,9 @@ func freePort() (int, error) {
 	return 0, errors.New("there is no free port")
 }
 
-// owner returns the user whom a server runs as if this program is root's, else nil.
-func owner(name string) (*syscall.Credential, error) {
+// Owner returns the user whom a server runs as if this program is root's, else nil. It
+// returns ErrMissing if there is no such user.
+func Owner(name string) (*syscall.Credential, error) {
 	if os.Getuid() != 0 {
 		return nil, nil
 	}

@@ -51,7 +51,7 @@ func StartGalera(ctx context.Context, silence time.Duration) (g *Galera, err err
 	if provider < 0 {
 		return nil, fmt.Errorf("%w: there is no %s (Debian: apt-get install galera-4)", ErrMissing, library[0])
 	}
-	as, err := owner("mysql")
+	as, err := Owner("mysql")
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (g *Galera) place(provider string, silence time.Duration) error {
 		n := &Node{cluster: g, number: i + 1}
 		for _, port := range []*int{&n.Port, &n.ports[0], &n.ports[1], &n.ports[2]} {
 			var err error
-			if *port, err = freePort(); err != nil {
+			if *port, err = FreePort(); err != nil {
 				return err
 			}
 		}
