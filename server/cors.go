@@ -98,8 +98,8 @@ func (s *server) cors(o *origins) echo.MiddlewareFunc {
 			MaxAge:           int(preflightTime / time.Second),
 		})
 	}
+	trusted, others := allow(true), allow(false)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		trusted, others := allow(true)(next), allow(false)(next)
 		return func(c echo.Context) error {
 			r := c.Request()
 			origin := r.Header.Get(echo.HeaderOrigin)
@@ -116,9 +116,9 @@ func (s *server) cors(o *origins) echo.MiddlewareFunc {
 			}
 			switch o.accessOf(origin) {
 			case withCredentials:
-				return trusted(c)
+				return trusted(next)(c)
 			case withoutCredentials:
-				return others(c)
+				return others(next)(c)
 			}
 			c.Response().Header().Add(echo.HeaderVary, echo.HeaderOrigin)
 			if !isSameOrigin(r, origin) && o.refused.isNew(origin, s.now()) {
