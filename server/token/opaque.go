@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -15,13 +14,7 @@ import (
 const (
 	secretBytes = 32 // of a refresh token, a seed or an application's secret
 	macBytes    = 24 // kept of an access token's MAC: 192 bits are 32 characters
-	maxOpaque   = 64 // characters
-)
-
-// Eighteen digits always fit an int64, so every match can be parsed.
-var (
-	accessShape  = regexp.MustCompile(`^AT-(0|[1-9][0-9]{0,17})-[A-Za-z0-9_-]{32}$`)
-	refreshShape = regexp.MustCompile(`^RT-[A-Za-z0-9_-]{43}$`)
+	mostDigits  = 18 // of a generation
 )
 
 // NewRefresh returns a refresh token, `RT-<43 base64url characters>`, of 32 random
@@ -69,12 +62,13 @@ func Access(key []byte, refreshOrSeed string, sessionID, generation int64) strin
 // Generation returns the generation of an access token, and reports whether access has
 // the form of one. It does not verify the token.
 func Generation(access string) (int64, bool) {
-	if len(access) > maxOpaque || !accessShape.MatchString(access) {
+	rest, isAccess := strings.CutPrefix(access, "AT-")
+	digits, mac, _ := strings.Cut(rest, "-")
+	if !isAccess || len(digits) > mostDigits || len(digits) > 1 && digits[0] == '0' || !isText(mac, 32) {
 		return 0, false
 	}
-	digits, _, _ := strings.Cut(strings.TrimPrefix(access, "AT-"), "-")
-	generation, err := strconv.ParseInt(digits, 10, 64)
-	return generation, err == nil
+	generation, err := strconv.ParseUint(digits, 10, 63) // takes no sign
+	return int64(generation), err == nil
 }
 
 // Hash returns the lower-case hex SHA-256 of a token, which is stored instead of it. An
@@ -87,7 +81,18 @@ func Hash(token string) string {
 // IsOpaque reports whether s has the form of an access or refresh token, at most 64
 // characters. Anything else is refused without a database query.
 func IsOpaque(s string) bool {
-	return len(s) <= maxOpaque && (accessShape.MatchString(s) || refreshShape.MatchString(s))
+	if secret, isRefresh := strings.CutPrefix(s, "RT-"); isRefresh {
+		return isText(secret, 43)
+	}
+	_, isAccess := Generation(s)
+	return isAccess
+}
+
+// isText reports whether s is so many base64url characters.
+func isText(s string, length int) bool {
+	return len(s) == length && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
+	})
 }
 
 func randomText() string {
