@@ -297,10 +297,12 @@ type sessionWithUserRow struct {
 
 func (r *sessionWithUserRow) fields() []any {
 	s := &r.session
-	return append([]any{
+	fields := make([]any, 0, 32) // one allocation for all
+	fields = append(fields,
 		&s.ID, &s.OpenedBy, &s.ApplicationID, &s.ExclusiveClass, &s.DeviceNumber, &s.RotatedAt, &s.AccessUsedAt, &s.AccessExpiresAt, &s.ExpiresAt,
 		&s.CreatedAt, &s.LastSeenAt, &s.EndedAt, &s.EndReason, &s.Role, &s.ApplicationRights,
-	}, r.profileRow.fields()...)
+	)
+	return r.profileRow.appendFields(fields)
 }
 
 // SessionWithUserByAccessHash finds a session by the hash of its access token or of the
@@ -358,13 +360,13 @@ type profileRow struct {
 	roleCode, roleName                 *string
 }
 
-func (p *profileRow) fields() []any {
+func (p *profileRow) appendFields(fields []any) []any {
 	u := &p.user
-	return []any{
+	return append(fields,
 		&u.UserID, &u.Username, &u.Email, &u.MobileSealed, &u.EmailVerifiedAt, &u.MobileVerifiedAt,
 		&u.Nickname, &u.Gender, &u.Avatar, &u.DisabledAt, &u.ClosingAt,
 		&p.organisationID, &p.organisationCode, &p.organisationName, &p.roleID, &p.roleCode, &p.roleName,
-	}
+	)
 }
 
 // addTo adds the row's organisation and role unless an earlier row had them.
@@ -393,7 +395,7 @@ func (p *profileRow) addTo(profile *Profile, row int) {
 func (s *Store) ProfileByID(ctx context.Context, id int64) (Profile, error) {
 	return cached(ctx, s, engine.Key{Method: "ProfileByID", ID: id}, func() (profile Profile, err error) {
 		var found profileRow
-		err = s.each(ctx, "ProfileByID", profileByID, found.fields(), func(row int) { found.addTo(&profile, row) }, id)
+		err = s.each(ctx, "ProfileByID", profileByID, found.appendFields(nil), func(row int) { found.addTo(&profile, row) }, id)
 		return profile, err
 	})
 }

@@ -125,8 +125,8 @@ type conn struct {
 	galera   bool
 	used     time.Time
 	socket   net.Conn
-	prepared map[string]driver.Stmt // frequent queries
-	ended    bool                   // by the context of one
+	prepared map[string]statement // of Each
+	ended    bool                 // by the context of one
 }
 
 // known are the session variables that not all servers have.
@@ -265,4 +265,17 @@ func (c *conn) ResetSession(ctx context.Context) error {
 	}
 	c.used = time.Now()
 	return nil
+}
+
+// socketOf is the key of a place in a context for the socket that is dialled.
+type socketOf struct{}
+
+func dialAndTell(dialer *net.Dialer) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		made, err := dialer.DialContext(ctx, network, address)
+		if place, ok := ctx.Value(socketOf{}).(*net.Conn); ok && err == nil {
+			*place = made
+		}
+		return made, err
+	}
 }

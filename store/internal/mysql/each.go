@@ -2,11 +2,11 @@ package mysql
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"io"
-	"net"
+
+	"quartet/store/internal/row"
 )
 
 const (
@@ -17,123 +17,100 @@ const (
 	mostPrepared = 32
 )
 
-// frequent is the context of a query that runs all the time, on a connection that is held.
-// It never ends, so that database/sql starts no goroutine that waits for its end; the
-// connection goes by the context in it.
-type frequent struct{ context.Context }
-
-// Done returns nil.
-func (frequent) Done() <-chan struct{} { return nil }
-
+// Each reads through the driver itself: database/sql would start a goroutine for each query,
+// and convert every value by reflection.
 func (e *Engine) Each(ctx context.Context, query string, args, fields []any, found func()) (err error) {
 	for range brokenTries {
-		var broken bool
-		if broken, err = e.each(ctx, query, args, fields, found); !broken {
+		if err = e.each(ctx, query, args, fields, found); !errors.Is(err, driver.ErrBadConn) {
 			break
 		}
 	}
 	return err
 }
 
-func (e *Engine) each(ctx context.Context, query string, args, fields []any, found func()) (broken bool, err error) {
+func (e *Engine) each(ctx context.Context, query string, args, fields []any, found func()) error {
 	held, err := e.DB.DB.Conn(ctx)
 	if err != nil {
-		return false, err
+		return err
 	}
 	defer func() { _ = held.Close() }() // to the pool, unless it is broken
-	rows, err := held.QueryContext(frequent{ctx}, query, args...)
-	if err != nil {
-		return errors.Is(err, driver.ErrBadConn), err
-	}
-	defer func() { _ = rows.Close() }() // Err has returned the error
-	return false, scan(rows, fields, found)
+	return held.Raw(func(raw any) error {
+		return raw.(*conn).each(ctx, query, args, fields, found)
+	})
 }
 
-func scan(rows *sql.Rows, fields []any, found func()) error {
-	for rows.Next() {
-		if err := rows.Scan(fields...); err != nil {
+// each prepares a query once, which saves the server from reading its text each time. The
+// end of the context closes the connection: the driver would wake a goroutine of its own
+// for each query.
+func (c *conn) each(ctx context.Context, query string, args, fields []any, found func()) (err error) {
+	named := make([]driver.NamedValue, len(args))
+	for i, arg := range args {
+		named[i] = driver.NamedValue{Ordinal: i + 1, Value: arg}
+		if err := c.CheckNamedValue(&named[i]); err != nil {
+			return err
+		}
+	}
+	statement, err := c.keep(ctx, query)
+	if err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = c.socket.Close() })
+	defer func() {
+		if c.ended = !stop(); c.ended && err != nil {
+			err = errors.Join(ctx.Err(), err)
+		}
+	}()
+	rows, err := statement.QueryContext(context.WithoutCancel(ctx), named)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }() // Next has returned the error
+	values := make([]driver.Value, len(fields))
+	for {
+		switch err := rows.Next(values); err { //nolint:errorlint // the driver's own value
+		case nil:
+		case io.EOF:
+			return nil
+		default:
+			return err
+		}
+		if err := row.Assign(fields, values); err != nil {
 			return err
 		}
 		found()
 	}
-	return rows.Err()
 }
 
-// QueryContext implements driver.QueryerContext. A frequent query is prepared once, which
-// saves the server from reading its text each time, and the end of its context closes the
-// connection: the driver would wake a goroutine of its own for each query.
-func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	often, ok := ctx.(frequent)
-	if !ok {
-		return c.driverConn.QueryContext(ctx, query, args)
+// keep prepares a query, or returns the statement from before.
+func (c *conn) keep(ctx context.Context, query string) (driver.StmtQueryContext, error) {
+	if known, ok := c.prepared[query]; ok {
+		return known, nil
 	}
-	ctx = often.Context
-	statement, known := c.prepared[query]
-	if !known && len(c.prepared) == mostPrepared {
-		return c.driverConn.QueryContext(ctx, query, args)
-	}
-	if !known {
-		var err error
-		if statement, err = c.PrepareContext(ctx, query); err != nil {
+	for text, other := range c.prepared {
+		if len(c.prepared) < mostPrepared {
+			break
+		}
+		delete(c.prepared, text)
+		if err := other.Close(); err != nil {
 			return nil, err
 		}
-		if c.prepared == nil {
-			c.prepared = map[string]driver.Stmt{}
-		}
-		c.prepared[query] = statement // until the connection is closed
 	}
-	r := &frequentRows{ctx: ctx, conn: c, stop: context.AfterFunc(ctx, func() { _ = c.socket.Close() })}
-	var err error
-	if r.Rows, err = statement.(driver.StmtQueryContext).QueryContext(context.WithoutCancel(ctx), args); err != nil {
-		r.unwatch()
-		return nil, errors.Join(ctx.Err(), err)
+	made, err := c.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
 	}
-	return r, nil
+	if c.prepared == nil {
+		c.prepared = map[string]statement{}
+	}
+	c.prepared[query] = made.(statement)
+	return c.prepared[query], nil
+}
+
+// statement is the interface of the driver's statements.
+type statement interface {
+	driver.Stmt
+	driver.StmtQueryContext
 }
 
 // IsValid implements driver.Validator.
 func (c *conn) IsValid() bool { return !c.ended && c.driverConn.IsValid() }
-
-// frequentRows are the rows of a frequent query.
-type frequentRows struct {
-	driver.Rows
-	ctx  context.Context
-	conn *conn
-	stop func() bool
-}
-
-// Next implements driver.Rows.
-func (r *frequentRows) Next(into []driver.Value) error {
-	err := r.Rows.Next(into)
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = errors.Join(r.ctx.Err(), err)
-	}
-	return err
-}
-
-// Close implements driver.Rows.
-func (r *frequentRows) Close() error {
-	err := r.Rows.Close()
-	r.unwatch()
-	return err
-}
-
-// unwatch lets the connection live on when the context ends, unless it has ended.
-func (r *frequentRows) unwatch() {
-	if !r.stop() && r.ctx.Err() != nil {
-		r.conn.ended = true
-	}
-}
-
-// socketOf is the key of a place in a context for the socket that is dialled.
-type socketOf struct{}
-
-func dialAndTell(dialer *net.Dialer) func(context.Context, string, string) (net.Conn, error) {
-	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		made, err := dialer.DialContext(ctx, network, address)
-		if place, ok := ctx.Value(socketOf{}).(*net.Conn); ok && err == nil {
-			*place = made
-		}
-		return made, err
-	}
-}

@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"os"
 	"testing"
 	"time"
 
@@ -73,15 +72,7 @@ func TestHostsOnTheNetworkNeedSSLMode(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	t.Parallel()
-	url := os.Getenv("QUARTET_TEST_POSTGRES")
-	if url == "" {
-		t.Skip("to run this, set QUARTET_TEST_POSTGRES to a URL such as postgres://postgres@127.0.0.1:5432/postgres")
-	}
-	e, err := Open(engine.Options{URL: url, StatementTimeout: 1500 * time.Millisecond, MaxConnections: 3})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
+	e := open(t, engine.Options{StatementTimeout: 1500 * time.Millisecond, MaxConnections: 3})
 	for want, db := range map[string]*sqlx.DB{"1500ms": e.DB, "0": e.Slow} {
 		var got string
 		if err := db.Get(&got, "SHOW statement_timeout"); err != nil || got != want {

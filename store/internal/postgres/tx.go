@@ -53,23 +53,6 @@ func (e *Engine) transact(ctx context.Context, do func(engine.Tx) error, begin .
 	})
 }
 
-// Each reads through the driver itself: database/sql would start a goroutine for each query,
-// and convert every value.
-func (e *Engine) Each(ctx context.Context, query string, args, fields []any, found func()) error {
-	query = bind(query)
-	return e.onConn(ctx, func(c *pgx.Conn) (answered bool, err error) {
-		rows, _ := c.Query(ctx, query, args...) // Err has the error
-		defer rows.Close()
-		for rows.Next() {
-			if err := rows.Scan(fields...); err != nil {
-				return true, err
-			}
-			found()
-		}
-		return false, rows.Err()
-	})
-}
-
 // onConn runs do on a connection of the pool, and on another one where the first turns out
 // to be broken before anything was sent. The pool closes a connection that do has left
 // in a transaction.

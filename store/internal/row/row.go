@@ -1,9 +1,12 @@
-// Package row holds the types of columns.
+// Package row holds the types of columns, and stores the values of rows in them.
 package row
 
 import (
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // Time is a time in milliseconds since the Unix epoch, as in the columns.
@@ -19,6 +22,16 @@ func (t *Time) Scan(column any) error {
 		return fmt.Errorf("%T is not a time", column)
 	}
 	*t = Time(millis)
+	return nil
+}
+
+// ScanInt64 reads a column of PostgreSQL, whose driver prefers it to Scan
+// (pgtype.Int64Scanner).
+func (t *Time) ScanInt64(column pgtype.Int8) error {
+	if !column.Valid {
+		return errors.New("NULL is not a time")
+	}
+	*t = Time(column.Int64)
 	return nil
 }
 

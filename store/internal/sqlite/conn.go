@@ -4,13 +4,10 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 
 	"github.com/jmoiron/sqlx"
-
-	"quartet/store/internal/row"
 )
 
 // conn is a read connection with its prepared statements. The busiest queries call the
@@ -114,69 +111,4 @@ func numbered(args []any) ([]driver.NamedValue, error) {
 		values[i] = driver.NamedValue{Ordinal: i + 1, Value: value}
 	}
 	return values, nil
-}
-
-// assign stores the values of a row in the fields. It supports the types that occur in
-// the rows of each.
-func assign(fields []any, values []driver.Value) error {
-	if len(fields) != len(values) {
-		return fmt.Errorf("%d columns for %d fields", len(values), len(fields))
-	}
-	for i, value := range values {
-		if !assigned(fields[i], value) {
-			return fmt.Errorf("column %d: %T is not for %T", i+1, value, fields[i])
-		}
-	}
-	return nil
-}
-
-func assigned(field any, value driver.Value) bool {
-	switch field := field.(type) {
-	case *string:
-		return set(field, value)
-	case **string:
-		return setOrNil(field, value)
-	case *int:
-		whole, ok := value.(int64)
-		*field = int(whole)
-		return ok
-	case *int64:
-		return set(field, value)
-	case **int64:
-		return setOrNil(field, value)
-	case *row.Time:
-		return set((*int64)(field), value)
-	case **row.Time:
-		whole, ok := value.(int64)
-		if ok {
-			*field = new(row.Time(whole))
-			return true
-		}
-		*field = nil
-		return value == nil
-	case **row.Digest:
-		if value == nil {
-			*field = nil
-			return true
-		}
-		*field = new(row.Digest)
-		return (*field).Scan(value) == nil
-	default:
-		return false
-	}
-}
-
-func set[T any](field *T, value driver.Value) (ok bool) {
-	*field, ok = value.(T)
-	return ok
-}
-
-func setOrNil[T any](field **T, value driver.Value) bool {
-	if value == nil {
-		*field = nil
-		return true
-	}
-	known, ok := value.(T)
-	*field = &known
-	return ok
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"golang.org/x/sync/semaphore"
+
+	"quartet/store/internal/row"
 )
 
 // reader is the pool of read connections.
@@ -115,7 +117,7 @@ func (e *Engine) Each(ctx context.Context, query string, args, fields []any, fou
 	}
 	return o.reader.with(ctx, func(c *conn) error {
 		return c.each(query, args, func(values []driver.Value) error {
-			if err := assign(fields, values); err != nil {
+			if err := row.Assign(fields, values); err != nil {
 				return err
 			}
 			found()

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
@@ -13,7 +12,6 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"quartet/store/internal/engine"
-	"quartet/store/internal/row"
 )
 
 // open opens a new file that holds the table t with the rows 1 to n.
@@ -172,44 +170,6 @@ func TestTooManyWritersAreRefused(t *testing.T) {
 	e.now().writer.led, e.now().writer.waiting = true, make([]*write, maxWaiting)
 	if err := e.insert(t.Context(), 1); !errors.Is(err, errCrowded) || !e.Classify(err).Unavailable {
 		t.Error(err)
-	}
-}
-
-func TestColumnsFindTheirFields(t *testing.T) {
-	t.Parallel()
-	var (
-		text     string
-		textNil  *string
-		whole    int
-		long     int64
-		longNil  *int64
-		at       row.Time
-		atNil    *row.Time
-		fields   = []any{&text, &textNil, &whole, &long, &longNil, &at, &atNil}
-		anything = []driver.Value{"a", "b", int64(1), int64(2), int64(3), int64(4), int64(5)}
-	)
-	noError(t, assign(fields, anything))
-	if text != "a" || *textNil != "b" || whole != 1 || long != 2 || *longNil != 3 || at != 4 || *atNil != 5 {
-		t.Error(text, *textNil, whole, long, *longNil, at, *atNil)
-	}
-	noError(t, assign(fields, []driver.Value{"", nil, int64(0), int64(0), nil, int64(0), nil}))
-	if textNil != nil || longNil != nil || atNil != nil {
-		t.Error("null is not nil")
-	}
-	if err := assign(fields, anything[1:]); err == nil {
-		t.Error("a column is missing")
-	}
-	for i, field := range fields {
-		if err := assign([]any{field}, []driver.Value{1.5}); err == nil {
-			t.Errorf("field %d takes a fraction", i)
-		}
-		_, nullable := map[int]bool{1: true, 4: true, 6: true}[i]
-		if err := assign([]any{field}, []driver.Value{nil}); (err == nil) != nullable {
-			t.Errorf("field %d and null: %v", i, err)
-		}
-	}
-	if err := assign([]any{new(bool)}, []driver.Value{int64(1)}); err == nil {
-		t.Error("a kind of field that is not known")
 	}
 }
 
