@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sync"
 
 	"quartet/store/internal/engine"
 )
@@ -293,17 +294,19 @@ type SessionWithUser struct {
 type sessionWithUserRow struct {
 	session SessionWithUser
 	profileRow
+	fields []any
 }
 
-func (r *sessionWithUserRow) fields() []any {
+// sessionRows are rows that are used again: every request needs one.
+var sessionRows = sync.Pool{New: func() any {
+	r := new(sessionWithUserRow)
 	s := &r.session
-	fields := make([]any, 0, 32) // one allocation for all
-	fields = append(fields,
+	r.fields = r.profileRow.appendFields([]any{
 		&s.ID, &s.OpenedBy, &s.ApplicationID, &s.ExclusiveClass, &s.DeviceNumber, &s.RotatedAt, &s.AccessUsedAt, &s.AccessExpiresAt, &s.ExpiresAt,
 		&s.CreatedAt, &s.LastSeenAt, &s.EndedAt, &s.EndReason, &s.Role, &s.ApplicationRights,
-	)
-	return r.profileRow.appendFields(fields)
-}
+	})
+	return r
+}}
 
 // SessionWithUserByAccessHash finds a session by the hash of its access token or of the
 // previous one, or ErrNotFound. The result must not be changed.
@@ -330,11 +333,12 @@ func (s *Store) SessionWithUserByID(ctx context.Context, id int64, applicationID
 }
 
 func (s *Store) sessionWithUser(ctx context.Context, query, applicationID string, key any) (SessionWithUser, error) {
-	var row sessionWithUserRow
-	var profile Profile
-	err := s.each(ctx, "SessionWithUser", query, row.fields(), func(n int) { row.addTo(&profile, n) }, applicationID, key)
-	row.session.Profile = profile
-	return row.session, err
+	row := sessionRows.Get().(*sessionWithUserRow)
+	err := s.each(ctx, "SessionWithUser", query, row.fields, func(n int) { row.addTo(&row.session.Profile, n) }, applicationID, key)
+	found := row.session
+	row.session, row.profileRow = SessionWithUser{}, profileRow{}
+	sessionRows.Put(row)
+	return found, err
 }
 
 // One query for the user, the organisations and the roles: each further query costs

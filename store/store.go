@@ -89,6 +89,7 @@ func (o Options) withDefaults() engine.Options {
 // other failure of the engine prefixed with the method's name.
 type Store struct {
 	engine    engine.Engine
+	cache     engine.Cache // nil: the engine has none
 	retryTime time.Duration
 	closed    atomic.Bool
 	webhooks  atomic.Pointer[webhookMemory]
@@ -102,10 +103,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, failWith(engine.Class{}, "Open", err)
 	}
+	cache, _ := opened.(engine.Cache)
 	if o.Traced {
 		opened = engine.Traced{Engine: opened}
 	}
-	s := &Store{engine: opened, retryTime: opened.RetryTime()}
+	s := &Store{engine: opened, cache: cache, retryTime: opened.RetryTime()}
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -247,10 +249,10 @@ func (s *Store) each(ctx context.Context, verb, query string, fields []any, foun
 // cached gives what load gives, or gave before if nothing was written since.
 // Other callers get the same: what it points to must not be changed.
 func cached[T any](ctx context.Context, s *Store, key engine.Key, load func() (T, error)) (T, error) {
-	if s.closed.Load() {
-		return load() // which fails
+	if s.cache == nil || s.closed.Load() {
+		return load() // which fails if the store is closed
 	}
-	found, err := s.engine.Cached(ctx, key, func() (any, error) { return load() })
+	found, err := s.cache.Cached(ctx, key, func() (any, error) { return load() })
 	row, _ := found.(T)
 	return row, err
 }

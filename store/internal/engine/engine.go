@@ -29,6 +29,14 @@ type Options struct {
 	Moved func(error)
 }
 
+// Cache is what an engine has that sees every write to its database. Other servers can
+// write to a database server unnoticed.
+type Cache interface {
+	// Cached returns the result of load, or an earlier result for the same key if
+	// nothing has been written to the database since. The result must not be changed.
+	Cached(ctx context.Context, key Key, load func() (any, error)) (any, error)
+}
+
 // Engine is a database. Queries use ? placeholders. Query texts are constants, which
 // can be kept prepared, unless a method says otherwise.
 type Engine interface {
@@ -40,9 +48,6 @@ type Engine interface {
 	Select(ctx context.Context, rows any, query string, args ...any) error
 	// SelectOnce is Select for a text that is not a constant.
 	SelectOnce(ctx context.Context, rows any, query string, args ...any) error
-	// Cached returns the result of load, or an earlier result for the same key if
-	// nothing has been written to the database since. The result must not be changed.
-	Cached(ctx context.Context, key Key, load func() (any, error)) (any, error)
 
 	// Write runs do in a transaction, which other callers may share. If do fails its
 	// changes are rolled back; nil is returned only after the commit.

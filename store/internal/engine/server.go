@@ -68,11 +68,6 @@ func (s *Server) SelectOnce(ctx context.Context, rows any, query string, args ..
 	return s.Select(ctx, rows, query, args...)
 }
 
-// Cached always loads, because other servers can write to the database unnoticed.
-func (*Server) Cached(_ context.Context, _ Key, load func() (any, error)) (any, error) {
-	return load()
-}
-
 func (s *Server) Write(ctx context.Context, do func(Tx) error) error {
 	return Transact(ctx, s.DB, do)
 }

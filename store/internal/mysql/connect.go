@@ -127,6 +127,8 @@ type conn struct {
 	socket   net.Conn
 	prepared map[string]statement // of Each
 	ended    bool                 // by the context of one
+	args     []driver.NamedValue  // are used again by the next Each
+	values   []driver.Value
 }
 
 // known are the session variables that not all servers have.

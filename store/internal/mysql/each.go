@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"slices"
 
 	"quartet/store/internal/row"
 )
@@ -43,12 +44,13 @@ func (e *Engine) each(ctx context.Context, query string, args, fields []any, fou
 // end of the context closes the connection: the driver would wake a goroutine of its own
 // for each query.
 func (c *conn) each(ctx context.Context, query string, args, fields []any, found func()) (err error) {
-	named := make([]driver.NamedValue, len(args))
+	c.args = c.args[:0]
 	for i, arg := range args {
-		named[i] = driver.NamedValue{Ordinal: i + 1, Value: arg}
-		if err := c.CheckNamedValue(&named[i]); err != nil {
+		named := driver.NamedValue{Ordinal: i + 1, Value: arg}
+		if err := c.CheckNamedValue(&named); err != nil {
 			return err
 		}
+		c.args = append(c.args, named)
 	}
 	statement, err := c.keep(ctx, query)
 	if err != nil {
@@ -60,21 +62,21 @@ func (c *conn) each(ctx context.Context, query string, args, fields []any, found
 			err = errors.Join(ctx.Err(), err)
 		}
 	}()
-	rows, err := statement.QueryContext(context.WithoutCancel(ctx), named)
+	rows, err := statement.QueryContext(context.WithoutCancel(ctx), c.args)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rows.Close() }() // Next has returned the error
-	values := make([]driver.Value, len(fields))
+	c.values = slices.Grow(c.values[:0], len(fields))[:len(fields)]
 	for {
-		switch err := rows.Next(values); err { //nolint:errorlint // the driver's own value
+		switch err := rows.Next(c.values); err { //nolint:errorlint // the driver's own value
 		case nil:
 		case io.EOF:
 			return nil
 		default:
 			return err
 		}
-		if err := row.Assign(fields, values); err != nil {
+		if err := row.Assign(fields, c.values); err != nil {
 			return err
 		}
 		found()
