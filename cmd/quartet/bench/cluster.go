@@ -62,6 +62,7 @@ type clusterFigure struct {
 type clusterResults struct {
 	results
 	Versions map[string]string // of the engines
+	Buffers  map[string]uint64 // bytes of rows and indexes that the engines keep in memory
 	Skipped  []string          // the engines that no URL was given for
 	Figures  []clusterFigure
 }
@@ -87,7 +88,7 @@ func runCluster(ctx context.Context, args []string) error {
 // measureCluster measures each engine that has a URL.
 func measureCluster(ctx context.Context, o clusterOptions) (*clusterResults, error) {
 	plain := options{Program: o.Program, Rounds: o.Rounds, Duration: o.Duration, sessions: o.sessions}
-	r := &clusterResults{results: *newResults(ctx, plain), Versions: map[string]string{}}
+	r := &clusterResults{results: *newResults(ctx, plain), Versions: map[string]string{}, Buffers: map[string]uint64{}}
 	work, err := os.MkdirTemp("", "quartet-bench-")
 	if err != nil {
 		return nil, err
@@ -136,10 +137,11 @@ func (r *clusterResults) measureOn(ctx context.Context, o clusterOptions, plain 
 	}
 	defer func() { _ = db.Close() }() // nothing is left to be written
 	var version string
-	if err := db.QueryRowContext(ctx, "SELECT version()").Scan(&version); err != nil {
+	var buffers uint64
+	if err := db.QueryRowContext(ctx, d.describe()).Scan(&version, &buffers); err != nil {
 		return err
 	}
-	r.Versions[engine] = version
+	r.Versions[engine], r.Buffers[engine] = version, buffers
 	b := &clusterBench{
 		bench: bench{world: w, duration: o.Duration}, database: d, db: db, program: o.Program, each: o.Clients,
 	}

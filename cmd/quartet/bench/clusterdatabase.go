@@ -93,6 +93,14 @@ func (d database) open(address string) (*sql.DB, error) {
 	return sql.OpenDB(connector), nil
 }
 
+// describe is the query of the engine's version and of the bytes of its buffers.
+func (d database) describe() string {
+	if d.engine == onPostgres {
+		return "SELECT version(), pg_size_bytes(current_setting('shared_buffers'))"
+	}
+	return "SELECT version(), @@innodb_buffer_pool_size"
+}
+
 // bind gives a query the engine's placeholders.
 func (d database) bind(query string) string {
 	if d.engine == onPostgres {

@@ -91,19 +91,19 @@ func (r *clusterResults) growths() (all []grownTo) {
 	return all
 }
 
-// engines are those that were measured, with their versions.
+// engines are those that were measured, with their versions and buffers.
 func (r *clusterResults) engines() string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(r.Versions)) {
 		version, _, _ := strings.Cut(r.Versions[name], " (")
-		all = append(all, name+" ("+version+")")
+		all = append(all, fmt.Sprintf("%s (%s, %s)", name, version, humanize.IBytes(r.Buffers[name])))
 	}
 	return strings.Join(all, ", ")
 }
 
 func (r *clusterResults) markdown() string {
 	page := fmt.Sprintf("# Several servers on one database: the figures\n\n[中文](results-cluster.zh-CN.md)\n\n"+
-		"Measured %s by `make bench-cluster`: %s, %s, %d processors for the servers, the bare programs, the database and the load; %d rounds of %s. Engines: %s.\n",
+		"Measured %s by `make bench-cluster`: %s, %s, %d processors for the servers, the bare programs, the database and the load; %d rounds of %s. Engines, with their versions and the memory of their buffers: %s.\n",
 		r.Measured.Format("2006-01-02"), r.Program, r.System, r.Processors, r.Rounds, r.Duration, r.engines())
 	if len(r.Skipped) > 0 {
 		page += "\nNot measured, because no URL was given: " + strings.Join(r.Skipped, ", ") + ".\n"
@@ -113,7 +113,7 @@ func (r *clusterResults) markdown() string {
 
 func (r *clusterResults) markdownInChinese() string {
 	page := fmt.Sprintf("# 多台服务器共用一个数据库：测量数据\n\n[English](results-cluster.md)\n\n"+
-		"测量于 %s，命令 `make bench-cluster`：%s，%s，%d 个处理器，由服务器、最小程序、数据库和负载程序共用；%d 轮，每次 %s。数据库：%s。\n",
+		"测量于 %s，命令 `make bench-cluster`：%s，%s，%d 个处理器，由服务器、最小程序、数据库和负载程序共用；%d 轮，每次 %s。数据库（版本，缓冲区内存）：%s。\n",
 		r.Measured.Format("2006-01-02"), r.Program, r.System, r.Processors, r.Rounds, r.Duration, r.engines())
 	if len(r.Skipped) > 0 {
 		page += "\n未测量（没有给出 URL）：" + strings.Join(r.Skipped, "、") + "。\n"

@@ -108,7 +108,10 @@ func (b *bench) measure(ctx context.Context, c benchCase, t *target, clients int
 	found.CPU = microseconds(t.cpu()-before) / requests
 	databaseAfter, err := b.databaseUsed(ctx)
 	for id, used := range databaseAfter {
-		found.Database += microseconds(used-databaseBefore[id]) / requests
+		// A connection that was made meanwhile can have the thread of an earlier one.
+		if before, known := databaseBefore[id]; known {
+			found.Database += microseconds(used-before) / requests
+		}
 	}
 	return found, err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -33,7 +34,7 @@ func publish(r report, terminal io.Writer, out, name string) error {
 		return nil
 	}
 	encoded, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
+	if err := errors.Join(err, os.MkdirAll(out, 0o755)); err != nil {
 		return err
 	}
 	for suffix, content := range map[string]string{".json": string(encoded) + "\n", ".md": r.markdown(), ".zh-CN.md": r.markdownInChinese()} {
