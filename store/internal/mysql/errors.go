@@ -31,6 +31,7 @@ var (
 		1020,             // MariaDB: the row has changed since it was read
 		1205,             // lock wait timeout; on OceanBase a deadlock too
 		1213,             // deadlock; on Galera a conflict with another node, also at COMMIT
+		1615,             // the table of a prepared statement has changed again and again
 		6235,             // OceanBase: the row has changed since the transaction began
 		8002, 8005, 9007, // TiDB: write conflict
 		8022, 8028, // TiDB: the commit is undone, the schema has changed
