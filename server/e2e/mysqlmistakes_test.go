@@ -76,8 +76,8 @@ func TestGalera_Mistakes(t *testing.T) {
 	must(t, n.Exec(t.Context(), "SET GLOBAL read_only = OFF"))
 
 	// The charset and the isolation of the server do not matter: the tables and the
-	// connections have their own.
-	must(t, n.Exec(t.Context(), "SET GLOBAL tx_isolation = 'REPEATABLE-READ', GLOBAL sql_mode = ''"))
+	// connections have their own. Statements that the server cannot keep prepared run too.
+	must(t, n.Exec(t.Context(), "SET GLOBAL tx_isolation = 'REPEATABLE-READ', GLOBAL sql_mode = '', GLOBAL max_prepared_stmt_count = 3"))
 	s := newCluster(t, store.MySQL, n.URL("mistakes"), 1, nil)
 	s.person(t, "tao.ran", store.RoleMember)
 	s.exec(t, "UPDATE users SET nickname = '陶然🍀' WHERE username = 'tao.ran'")

@@ -42,7 +42,8 @@ type Cache interface {
 type Engine interface {
 	Name() string
 
-	// Each scans the rows of a query into the same fields, and calls found after each.
+	// Each scans the rows of a query into the same fields, and calls found after each. The
+	// fields of a query are of the same types each time.
 	Each(ctx context.Context, query string, args, fields []any, found func()) error
 	// Select reads all rows of a query into a slice.
 	Select(ctx context.Context, rows any, query string, args ...any) error
