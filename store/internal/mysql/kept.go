@@ -9,8 +9,9 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// mostKept is how many statements a connection keeps prepared.
-const mostKept = 100
+// mostKept is how many statements a connection keeps prepared. OceanBase allows 50
+// (open_cursors).
+const mostKept = 40
 
 // kept is the context of a statement whose text is a constant: its connection keeps it
 // prepared, which saves the server from reading the text each time.
@@ -58,6 +59,7 @@ func (c *conn) keep(ctx context.Context, query string) (statement, error) {
 var notPrepared = []uint16{
 	1295, // ER_UNSUPPORTED_PS
 	1461, // ER_MAX_PREPARED_STMT_COUNT_REACHED
+	5930, // OceanBase: more than open_cursors
 }
 
 // ExecContext implements driver.ExecerContext.
