@@ -20,6 +20,7 @@ const (
 	toServer     // what is sent does not arrive
 	toClient     // it arrives, and the answer does not
 	replaced     // it arrives, or something else does, and the answer is another one
+	silence      // it does not arrive, and nothing says so
 )
 
 // wire stands between a store and its server, and does to a connection what
@@ -130,6 +131,9 @@ func (w *wire) forth(l *line) {
 		switch w.breaks(sent) {
 		case toServer:
 			return
+		case silence:
+			l.frozen.Store(true)
+			continue
 		case toClient:
 			l.deaf.Store(true)
 		case replaced:
@@ -164,6 +168,12 @@ func (l *line) back() {
 			return
 		}
 	}
+}
+
+// reset ends the connection so that the next one that writes to it is told.
+func (l *line) reset() {
+	_ = l.client.(*net.TCPConn).SetLinger(0)
+	l.end()
 }
 
 func (l *line) end() {

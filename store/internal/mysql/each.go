@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 
+	"github.com/go-sql-driver/mysql"
+
 	"quartet/store/internal/row"
 )
 
@@ -53,7 +55,7 @@ func (c *conn) each(ctx context.Context, query string, args, fields []any, found
 		c.args = append(c.args, named)
 	}
 	statement, err := c.keep(ctx, query)
-	if err != nil {
+	if err != nil && !isFull(err) {
 		return err
 	}
 	stop := context.AfterFunc(ctx, func() { _ = c.socket.Close() })
@@ -62,7 +64,12 @@ func (c *conn) each(ctx context.Context, query string, args, fields []any, found
 			err = errors.Join(ctx.Err(), err)
 		}
 	}()
-	rows, err := statement.QueryContext(context.WithoutCancel(ctx), c.args)
+	var rows driver.Rows
+	if statement != nil {
+		rows, err = statement.QueryContext(context.WithoutCancel(ctx), c.args)
+	} else {
+		rows, err = c.QueryContext(context.WithoutCancel(ctx), query, c.args)
+	}
 	if err != nil {
 		return err
 	}
@@ -81,6 +88,13 @@ func (c *conn) each(ctx context.Context, query string, args, fields []any, found
 		}
 		found()
 	}
+}
+
+// isFull reports whether the server keeps as many prepared statements, of all its clients,
+// as it may (max_prepared_stmt_count).
+func isFull(err error) bool {
+	failed, ok := errors.AsType[*mysql.MySQLError](err)
+	return ok && failed.Number == tooManyStatements
 }
 
 // keep prepares a query, or returns the statement from before.

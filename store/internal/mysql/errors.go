@@ -17,8 +17,9 @@ import (
 //   - TiDB: https://docs.pingcap.com/tidb/stable/error-codes
 //   - OceanBase: https://www.oceanbase.ai/docs/error-code-6000-6999
 const (
-	duplicateKey = 1062
-	noSuchTable  = 1146
+	duplicateKey      = 1062
+	noSuchTable       = 1146
+	tooManyStatements = 1461
 )
 
 var (

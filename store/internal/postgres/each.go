@@ -17,6 +17,7 @@ import (
 func (e *Engine) Each(ctx context.Context, query string, args, fields []any, found func()) error {
 	query = bind(query)
 	return e.onConn(ctx, func(c *pgx.Conn) (answered bool, err error) {
+		ctx := ctx // each try has the deadline
 		if deadline, ok := ctx.Deadline(); ok && ctx.Err() == nil {
 			// The driver would start a watcher of the context for each query.
 			socket := c.PgConn().Conn()
