@@ -25,6 +25,9 @@ const (
 	deadlockTimeout = time.Second
 	// silenceTimeout is how long the server keeps an idle transaction open.
 	silenceTimeout = 10 * time.Second
+	// mostTrusted is how long a connection that is used all the time goes without a check: a
+	// server that becomes read-only, because another one takes over, keeps its connections.
+	mostTrusted = 10 * time.Second
 	// readMargin is how much longer than the statement timeout the client waits for an
 	// answer.
 	readMargin = 5 * time.Second
@@ -83,6 +86,9 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 		if err == nil {
 			return made, nil
 		}
+		if errors.Is(err, errReadOnly) {
+			c.watch.Doubt() // those to this host, too
+		}
 		if failed = append(failed, fmt.Errorf("%s: %w", c.names[i], err)); ctx.Err() != nil {
 			break
 		}
@@ -124,6 +130,7 @@ type conn struct {
 	watch    *engine.Watch
 	galera   bool
 	used     time.Time
+	checked  time.Time
 	socket   net.Conn
 	prepared map[string]statement // of Each
 	ended    bool                 // by the context of one
@@ -222,14 +229,17 @@ func (c *conn) check(ctx context.Context) error {
 		return err
 	case len(rows) != 1 || rows[0][0] != "0" && rows[0][0] != "OFF":
 		return errReadOnly
-	case !c.galera:
-		return nil
+	case c.galera:
+		rows, err = c.rows(ctx, "SHOW STATUS LIKE 'wsrep_ready'")
+		if err != nil {
+			return err
+		}
+		if len(rows) != 1 || rows[0][1] != "ON" {
+			return errNotReady
+		}
 	}
-	rows, err = c.rows(ctx, "SHOW STATUS LIKE 'wsrep_ready'")
-	if err == nil && (len(rows) != 1 || rows[0][1] != "ON") {
-		err = errNotReady
-	}
-	return err
+	c.checked = time.Now()
+	return nil
 }
 
 // rows reads a short result.
@@ -262,10 +272,19 @@ func (c *conn) ResetSession(ctx context.Context) error {
 	if err := c.driverConn.ResetSession(ctx); err != nil {
 		return err
 	}
+	if time.Since(c.checked) > mostTrusted {
+		c.used = time.Time{}
+	}
 	if err := c.watch.Reuse(ctx, c.used, c.check); err != nil {
 		return err
 	}
 	c.used = time.Now()
+	return nil
+}
+
+// Close tells the server, which may have ended the connection long ago.
+func (c *conn) Close() error {
+	_ = c.driverConn.Close() // nothing depends on it
 	return nil
 }
 
