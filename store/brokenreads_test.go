@@ -39,7 +39,7 @@ func TestBrokenReadsGiveNobodyElsesRows(t *testing.T) {
 				all.Go(func() {
 					var got []store.SessionWithUser
 					var of []int
-					for range 150 {
+					for range 100 {
 						i := rand.IntN(len(want))
 						if session, found := readOne(t, s, want[i].ID); found {
 							got, of = append(got, session), append(of, i)
