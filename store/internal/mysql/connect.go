@@ -284,12 +284,6 @@ func (c *conn) ResetSession(ctx context.Context) error {
 	return nil
 }
 
-// Close tells the server, which may have ended the connection long ago.
-func (c *conn) Close() error {
-	_ = c.driverConn.Close() // nothing depends on it
-	return nil
-}
-
 // socketOf is the key of a place in a context for the socket that is dialled.
 type socketOf struct{}
 
