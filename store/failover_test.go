@@ -185,3 +185,71 @@ func TestNextHostIsTried(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A read whose connection turns out to be broken goes on with another one, and ends with its
+// context there too.
+func TestReadsOnAnotherConnectionHaveTheirTime(t *testing.T) {
+	t.Parallel()
+	for name, newURL := range map[string]func(*testing.T) string{
+		store.Postgres: func(t *testing.T) string { return storetest.PostgresURL(t) },
+		store.MySQL:    func(t *testing.T) string { return storetest.MySQLTablesURL(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, url := newWireTo(t, newURL(t))
+			s := storetest.Open(t, store.Options{URL: url, MaxConnections: 1})
+			w.cutWhere(func(sent []byte) cut {
+				if bytes.Contains(sent, []byte("mobile_sealed")) {
+					return silence
+				}
+				return nowhere
+			})
+			w.each((*line).reset)
+			time.Sleep(10 * time.Millisecond) // until the client has heard of it
+			hurried, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			defer cancel()
+			ended := make(chan error, 1)
+			go func() {
+				_, err := s.ProfileByID(hurried, 1)
+				ended <- err
+			}()
+			select {
+			case err := <-ended:
+				wantUnavailable(t, err)
+			case <-time.After(10 * time.Second):
+				t.Error("the read waits on")
+				w.each((*line).end)
+				<-ended
+			}
+		})
+	}
+}
+
+// A column that gets another type while servers run costs no caller a failure.
+func TestColumnsOfAnotherTypeAreReadAtOnce(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t, store.Options{URL: storetest.PostgresURL(t), MaxConnections: 1})
+	if err := storetest.InsertUser(t.Context(), s, invented(1)); err != nil {
+		t.Fatal(err)
+	}
+	reads := map[string]func() error{
+		"the profile": func() error { _, err := s.ProfileByID(t.Context(), 1); return err },
+		"the user":    func() error { _, err := s.UserByID(t.Context(), 1); return err },
+		"the user in a transaction": func() error {
+			return s.InTx(t.Context(), func(tx store.Tx) error { _, err := tx.UserByID(t.Context(), 1); return err })
+		},
+	}
+	for name, read := range reads {
+		for _, kind := range []string{"VARCHAR(300)", "TEXT"} {
+			if err := read(); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if err := s.ExecSQL(t.Context(), "ALTER TABLE users ALTER nickname TYPE "+kind); err != nil {
+				t.Fatal(err)
+			}
+			if err := read(); err != nil {
+				t.Errorf("%s with %s: %v", name, kind, err)
+			}
+		}
+	}
+}

@@ -111,3 +111,29 @@ func TestUsersAreLockedThroughEachHost(t *testing.T) {
 		}
 	}
 }
+
+// A server that keeps as many prepared statements as it may, for whatever client, is read
+// without.
+func TestReadsNeedNoPreparedStatements(t *testing.T) {
+	t.Parallel()
+	w, url := newWireTo(t, storetest.MySQLTablesURL(t))
+	s := storetest.Open(t, store.Options{URL: url})
+	u := invented(1)
+	u.Username, u.UsernameKey = new("li'na🍀"), new("li'na🍀")
+	if err := storetest.InsertUser(t.Context(), s, u); err != nil {
+		t.Fatal(err)
+	}
+	const ping, prepare = "\x0e", 0x16
+	w.instead, w.answer = packet(0, ping), failure(1461, "42000")
+	w.cutWhere(func(sent []byte) cut {
+		if len(sent) > 4 && sent[4] == prepare {
+			return replaced
+		}
+		return nowhere
+	})
+	for range 2 {
+		if p, err := s.ProfileByID(t.Context(), 1); err != nil || p.UserID != 1 || *p.Username != *u.Username {
+			t.Errorf("got %+v, %v", p, err)
+		}
+	}
+}

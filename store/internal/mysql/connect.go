@@ -25,6 +25,9 @@ const (
 	deadlockTimeout = time.Second
 	// silenceTimeout is how long the server keeps an idle transaction open.
 	silenceTimeout = 10 * time.Second
+	// mostTrusted is how long a connection that is used all the time goes without a check: a
+	// server that becomes read-only, because another one takes over, keeps its connections.
+	mostTrusted = 10 * time.Second
 	// readMargin is how much longer than the statement timeout the client waits for an
 	// answer.
 	readMargin = 5 * time.Second
@@ -83,6 +86,9 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 		if err == nil {
 			return made, nil
 		}
+		if errors.Is(err, errReadOnly) {
+			c.watch.Doubt() // those to this host, too
+		}
 		if failed = append(failed, fmt.Errorf("%s: %w", c.names[i], err)); ctx.Err() != nil {
 			break
 		}
@@ -124,6 +130,7 @@ type conn struct {
 	watch    *engine.Watch
 	galera   bool
 	used     time.Time
+	checked  time.Time
 	socket   net.Conn
 	prepared map[string]statement // of Each
 	ended    bool                 // by the context of one
@@ -135,7 +142,7 @@ type conn struct {
 var known = []string{
 	"transaction_isolation", "tx_isolation", "max_statement_time", "max_execution_time", "innodb_lock_wait_timeout", "lock_wait_timeout",
 	"ob_query_timeout", "ob_trx_lock_timeout", "ob_trx_idle_timeout", "idle_transaction_timeout", "tidb_idle_transaction_timeout",
-	"lc_messages", "wsrep_on", "innodb_read_only",
+	"lc_messages", "sql_select_limit", "completion_type", "wsrep_on", "innodb_read_only",
 }
 
 func (c *conn) prepare(ctx context.Context, from *connector) error {
@@ -165,7 +172,9 @@ func (c *connector) settings(server map[string]string) string {
 		"autocommit = 1", "foreign_key_checks = 1", "unique_checks = 1", "time_zone = '+00:00'",
 	}
 	wanted := map[string]string{
-		"lc_messages": "'en_US'", // violated reads the index name from the error message
+		"lc_messages":      "'en_US'",              // violated reads the index name from the error message
+		"sql_select_limit": "18446744073709551615", // else an export can lose rows, and nothing says so
+		"completion_type":  "0",                    // else COMMIT can begin the next transaction
 		// A limit of 0 is no limit.
 		"max_statement_time":  strconv.FormatFloat(c.statement.Seconds(), 'f', 6, 64),
 		"max_execution_time":  strconv.FormatInt(roundUp(c.statement, time.Millisecond), 10), // SELECT only
@@ -222,14 +231,17 @@ func (c *conn) check(ctx context.Context) error {
 		return err
 	case len(rows) != 1 || rows[0][0] != "0" && rows[0][0] != "OFF":
 		return errReadOnly
-	case !c.galera:
-		return nil
+	case c.galera:
+		rows, err = c.rows(ctx, "SHOW STATUS LIKE 'wsrep_ready'")
+		if err != nil {
+			return err
+		}
+		if len(rows) != 1 || rows[0][1] != "ON" {
+			return errNotReady
+		}
 	}
-	rows, err = c.rows(ctx, "SHOW STATUS LIKE 'wsrep_ready'")
-	if err == nil && (len(rows) != 1 || rows[0][1] != "ON") {
-		err = errNotReady
-	}
-	return err
+	c.checked = time.Now()
+	return nil
 }
 
 // rows reads a short result.
@@ -261,6 +273,9 @@ func (c *conn) rows(ctx context.Context, query string) (all [][]string, err erro
 func (c *conn) ResetSession(ctx context.Context) error {
 	if err := c.driverConn.ResetSession(ctx); err != nil {
 		return err
+	}
+	if time.Since(c.checked) > mostTrusted {
+		c.used = time.Time{}
 	}
 	if err := c.watch.Reuse(ctx, c.used, c.check); err != nil {
 		return err

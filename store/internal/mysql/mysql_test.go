@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"net/url"
 	"os"
@@ -114,5 +115,59 @@ func TestEachEndsWithItsContext(t *testing.T) {
 	}
 	if connection() == first {
 		t.Errorf("connection %d goes on", first)
+	}
+}
+
+// A connection that is used all the time is checked too, now and then: its server can have
+// become read-only.
+func TestBusyConnectionsAreChecked(t *testing.T) {
+	t.Parallel()
+	e := open(t, engine.Options{URL: newURL(t), MaxConnections: 1})
+	last := func(change func(*conn)) (checked time.Time) {
+		t.Helper()
+		held, err := e.DB.DB.Conn(t.Context())
+		if err == nil {
+			err = held.Raw(func(raw any) error {
+				checked = raw.(*conn).checked
+				change(raw.(*conn))
+				return nil
+			})
+		}
+		if err := errors.Join(err, held.Close()); err != nil {
+			t.Fatal(err)
+		}
+		return checked
+	}
+	first := last(func(*conn) {})
+	if again := last(func(c *conn) { c.checked = c.checked.Add(-mostTrusted) }); again != first {
+		t.Error("a connection is checked each time")
+	}
+	if again := last(func(*conn) {}); !again.After(first) {
+		t.Error("a busy connection is never checked")
+	}
+}
+
+// readOnly is a host whose server is read-only.
+type readOnly struct{ driver.Connector }
+
+func (readOnly) Connect(context.Context) (driver.Conn, error) { return nil, errReadOnly }
+
+// Who finds a server read-only makes the connections to it be checked.
+func TestAReadOnlyHostIsDoubted(t *testing.T) {
+	t.Parallel()
+	w := &engine.Watch{}
+	c := &connector{hosts: []driver.Connector{readOnly{}}, names: []string{"one.example"}, timeout: time.Second, watch: w}
+	used := time.Now()
+	for _, want := range []bool{false, true} {
+		checked := false
+		if err := w.Reuse(t.Context(), used, func(context.Context) error { checked = true; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if checked != want {
+			t.Errorf("checked: %v, want %v", checked, want)
+		}
+		if _, err := c.Connect(t.Context()); !errors.Is(err, errReadOnly) {
+			t.Fatal(err)
+		}
 	}
 }

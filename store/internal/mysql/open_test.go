@@ -50,7 +50,9 @@ func TestBadURLs(t *testing.T) {
 	for _, url := range []string{
 		"mysql:", "mysql://one.example/quartet", "mysql://lin:secret@one.example", "mysql://lin:secret@/quartet", "mysql://lin:secret@one.example:port/quartet",
 		"mysql://lin:secret@one.example:99999/quartet", "mysql://lin:secret%zz@one.example/quartet", "mysql://lin:secret@one.example,/quartet",
-		"mysql://lin:secret@one.example/quartet?ssl-mode=secret", "mysql://lin:secret@one.example/quartet?a;b=secret", "mysql://lin:secret@one.example/quartet?a%20b=1",
+		"mysql://lin:secret@one.example/quartet?ssl-mode=secret", "mysql://lin:secret@one.example/quartet?a;b=secret", "mysql://lin:secret@::1:3306/quartet",
+		"mysql://lin:secret@unix(/run/secret)/quartet?ssl-mode=DISABLED", "mysql://lin:secret@%2Frun%2Fsecret/quartet?ssl-mode=DISABLED", "mysql://lin:secret@127.0.0.1, 127.0.0.1/quartet",
+		"mysql://lin:secret@127.0.0.1/quartet?sql_select_limit=1", "mysql://lin:secret@one.example/quartet?a%20b=1",
 		"mysql://lin:secret@one.example/quartet?connect_timeout=soon", "mysql://lin:secret@one.example/quartet?ssl-ca=/nothing/secre",
 		"postgres://lin:secret@one.example/quartet",
 		"mysql://lin:secret@one.example/quartet", "mysql://lin:secret@127.0.0.1,192.0.2.7/quartet", // says nothing of TLS
@@ -106,6 +108,7 @@ func TestSettingsOfOtherServers(t *testing.T) {
 		"MySQL 8":   {[]string{"transaction_isolation", "max_execution_time"}, []string{"transaction_isolation = 'READ-COMMITTED'", "max_execution_time = 5000"}},
 		"OceanBase": {[]string{"tx_isolation", "ob_trx_lock_timeout", "ob_query_timeout"}, []string{"ob_trx_lock_timeout = 1000000", "ob_query_timeout = 5000000"}},
 		"TiDB":      {[]string{"transaction_isolation", "tidb_idle_transaction_timeout"}, []string{"tidb_idle_transaction_timeout = 10"}},
+		"MariaDB":   {[]string{"tx_isolation", "sql_select_limit", "completion_type"}, []string{"sql_select_limit = 18446744073709551615", "completion_type = 0"}},
 		"Galera":    {[]string{"tx_isolation", "wsrep_on"}, []string{"wsrep_sync_wait = 1", "tx_isolation = 'READ-COMMITTED'", `a = 'it''s \\'`}},
 	} {
 		variables := map[string]string{}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"regexp"
@@ -70,7 +71,7 @@ func parseURL(text string) (target, error) {
 			host = net.JoinHostPort(strings.Trim(host, "[]"), defaultPort)
 		}
 		name, port, err := net.SplitHostPort(host)
-		if err != nil || name == "" || !isPort(port) {
+		if err != nil || !isHost(name) || !isPort(port) {
 			return target{}, errBadURL
 		}
 		t.hosts = append(t.hosts, host)
@@ -92,17 +93,25 @@ func parseURL(text string) (target, error) {
 	return t, engine.RequireTLSChoice(names, "ssl-mode", "DISABLED", "VERIFY_IDENTITY")
 }
 
+// isHost refuses what other drivers take in the place of a host, such as paths of sockets.
+func isHost(name string) bool {
+	if _, err := netip.ParseAddr(name); err == nil {
+		return true
+	}
+	return name != "" && !strings.ContainsAny(name, "%/\\():[] \t")
+}
+
 func isPort(text string) bool {
 	_, err := strconv.ParseUint(text, 10, 16)
 	return err == nil
 }
 
 // isOwn reports whether a session variable must have the value that the program gives
-// it: interpolated statements are safe in UTF-8 only, and rules between servers hold at
-// READ COMMITTED with causal reads.
+// it: interpolated statements are safe in UTF-8 only, rules between servers hold at
+// READ COMMITTED with causal reads, and results are whole.
 func isOwn(variable string) bool {
 	return strings.HasPrefix(variable, "character_set_") || strings.HasPrefix(variable, "collation_") || slices.Contains([]string{
-		"autocommit", "sql_log_bin", "time_zone", "transaction_isolation", "transaction_read_only", "tx_isolation", "tx_read_only", "wsrep_on", "wsrep_sync_wait",
+		"autocommit", "completion_type", "sql_log_bin", "sql_select_limit", "time_zone", "transaction_isolation", "transaction_read_only", "tx_isolation", "tx_read_only", "wsrep_on", "wsrep_sync_wait",
 	}, variable)
 }
 

@@ -12,6 +12,7 @@ import (
 // The SQLSTATE codes that the store handles
 // (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 const (
+	notSupported         = "0A000"
 	readOnly             = "25006" // a standby, or closed for writing
 	foreignKeyViolation  = "23503"
 	uniqueViolation      = "23505"
@@ -24,9 +25,9 @@ const (
 
 // Classify classifies an error.
 func Classify(err error) engine.Class {
-	code, index := "", ""
+	code, index, changed := "", "", false
 	if failed, ok := errors.AsType[*pgconn.PgError](err); ok {
-		code, index = failed.Code, failed.ConstraintName
+		code, index, changed = failed.Code, failed.ConstraintName, failed.Code == notSupported && failed.Routine == "RevalidateCachedQuery"
 	}
 	class := engine.Class{
 		Dangling:     code == foreignKeyViolation,
@@ -34,8 +35,9 @@ func Classify(err error) engine.Class {
 		// Invalid values (class 22) and violated constraints (class 23).
 		Refused: strings.HasPrefix(code, "22") || strings.HasPrefix(code, "23"),
 		// These guarantee that nothing was committed. A read-only server's connection
-		// is closed by then (OnPgError), so the retry connects to a writable one.
-		Retry:       code == serializationFailure || code == deadlockDetected || code == readOnly,
+		// is closed by then (OnPgError), so the retry connects to a writable one. A statement
+		// was prepared before a column got another type, and is prepared anew.
+		Retry:       code == serializationFailure || code == deadlockDetected || code == readOnly || changed,
 		Unavailable: unavailable(err, code),
 	}
 	if code == uniqueViolation {

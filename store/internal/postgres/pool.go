@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -28,6 +29,9 @@ const (
 // configure returns the configuration of connections. The settings of the URL take
 // precedence.
 func configure(url string) (*pgx.ConnConfig, error) {
+	if !isEncoded(url) {
+		return nil, errNotEncoded
+	}
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, err
@@ -57,6 +61,18 @@ func configure(url string) (*pgx.ConnConfig, error) {
 		return failed.Code != readOnly && usual(c, failed)
 	}
 	return config, nil
+}
+
+var errNotEncoded = errors.New("the URL has more than one @, or one after a /: write %40 for an @ in the password, %2F for a / and %3A for a :")
+
+// isEncoded refuses a URL of which the driver would take a part of the password for a host
+// or a database, which errors name.
+func isEncoded(url string) bool {
+	_, rest, isURL := strings.Cut(url, "://")
+	rest, _, _ = strings.Cut(rest, "?")
+	_, after, _ := strings.Cut(rest, "@")
+	authority, _, _ := strings.Cut(rest, "/")
+	return !isURL || !strings.Contains(after, "@") && (after == "" || strings.Contains(authority, "@"))
 }
 
 // undecided lists the hosts that are tried both with and without TLS although nothing

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -81,5 +82,20 @@ func TestSettings(t *testing.T) {
 	}
 	if got := e.Connections()["all"].MaxOpenConnections; got != 3 {
 		t.Errorf("%d connections", got)
+	}
+}
+
+// A password whose characters are not encoded is no part of an error.
+func TestPasswordsThatAreNotEncoded(t *testing.T) {
+	t.Parallel()
+	for url, accepted := range map[string]bool{
+		"postgres://lin:a@secret@127.0.0.1/quartet": false, "postgres://lin:a@secret@127.0.0.1/quartet?sslmode=disable": false,
+		"postgres://lin:12/secret@127.0.0.1/quartet?sslmode=disable": false,
+		"postgres://lin:a%40b%2Fc@127.0.0.1/quartet":                 true, "postgres://127.0.0.1/quartet": true, "postgres:///quartet?host=@abstract": true,
+	} {
+		_, err := configure(url)
+		if (err == nil) != accepted || err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", url, err)
+		}
 	}
 }
