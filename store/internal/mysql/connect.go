@@ -33,7 +33,9 @@ const (
 // connector makes connections to the first writable host.
 type connector struct {
 	hosts     []driver.Connector
-	names     []string      // of the hosts
+	names     []string // of the hosts
+	user      string
+	database  string
 	timeout   time.Duration // for each host
 	statement time.Duration // 0: no bound
 	variables map[string]string
@@ -41,7 +43,7 @@ type connector struct {
 }
 
 func newConnector(t target, statement time.Duration, w *engine.Watch) (*connector, error) {
-	c := &connector{timeout: t.connectTimeout, statement: statement, variables: t.variables, watch: w, names: t.hosts}
+	c := &connector{timeout: t.connectTimeout, statement: statement, variables: t.variables, watch: w, names: t.hosts, user: t.user, database: t.database}
 	if c.timeout == 0 {
 		c.timeout = engine.ConnectTimeout / time.Duration(len(t.hosts))
 	}
@@ -75,19 +77,19 @@ func newConnector(t target, statement time.Duration, w *engine.Watch) (*connecto
 // Driver implements driver.Connector.
 func (c *connector) Driver() driver.Driver { return mysql.MySQLDriver{} }
 
-// Connect tries the hosts in order.
+// Connect tries the hosts in order. It returns an engine.ServerError if none can be used.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	var failed connectError
-	for i, host := range c.hosts {
+	for _, host := range c.hosts {
 		made, err := c.connect(ctx, host)
 		if err == nil {
 			return made, nil
 		}
-		if failed = append(failed, fmt.Errorf("%s: %w", c.names[i], err)); ctx.Err() != nil {
+		if failed = append(failed, err); ctx.Err() != nil {
 			break
 		}
 	}
-	return nil, failed
+	return nil, engine.ServerError{Sentence: c.explain(failed), Cause: failed}
 }
 
 func (c *connector) connect(ctx context.Context, host driver.Connector) (driver.Conn, error) {
@@ -210,8 +212,8 @@ func literal(text string) string {
 }
 
 var (
-	errReadOnly = errors.New("the server is read-only (read_only or innodb_read_only is ON)")
-	errNotReady = errors.New("the Galera node is not ready (wsrep_ready is OFF)")
+	errReadOnly = errors.New("is read-only (read_only or innodb_read_only is ON)")
+	errNotReady = errors.New("is a node of Galera that is not ready (wsrep_ready is OFF)")
 )
 
 // check makes sure that the server answers and is writable.

@@ -102,7 +102,7 @@ func isPort(text string) bool {
 // READ COMMITTED with causal reads.
 func isOwn(variable string) bool {
 	return strings.HasPrefix(variable, "character_set_") || strings.HasPrefix(variable, "collation_") || slices.Contains([]string{
-		"autocommit", "sql_log_bin", "time_zone", "transaction_isolation", "transaction_read_only", "tx_isolation", "tx_read_only", "wsrep_on", "wsrep_sync_wait",
+		"autocommit", "charset", "collation", "sql_log_bin", "time_zone", "transaction_isolation", "transaction_read_only", "tx_isolation", "tx_read_only", "wsrep_on", "wsrep_sync_wait",
 	}, variable)
 }
 
