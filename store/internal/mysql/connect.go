@@ -102,7 +102,7 @@ func (c *connector) connect(ctx context.Context, host driver.Connector) (driver.
 	}
 	made := &conn{driverConn: raw.(driverConn), watch: c.watch, used: time.Now(), socket: socket}
 	if err := made.prepare(ctx, c); err != nil {
-		return nil, errors.Join(err, raw.Close())
+		return nil, errors.Join(errPrepare, err, raw.Close())
 	}
 	return made, nil
 }
@@ -213,6 +213,7 @@ func literal(text string) string {
 
 var (
 	errReadOnly = errors.New("is read-only (read_only or innodb_read_only is ON)")
+	errPrepare  = errors.New("the connection cannot be prepared")
 	errNotReady = errors.New("is a node of Galera that is not ready (wsrep_ready is OFF)")
 )
 

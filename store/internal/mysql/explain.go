@@ -52,6 +52,8 @@ func (c *connector) explainHost(place string, err error) string {
 		return place + " refuses connections: no MariaDB or MySQL listens there"
 	case timeout && isDialling:
 		return place + " does not answer"
+	case timeout && errors.Is(err, errPrepare):
+		return place + " lets the user in and answers no statement: it hangs, or its cluster has just lost a node"
 	case timeout: // a server of MySQL's protocol speaks first
 		return place + " accepts connections and says nothing: it hangs, or is no MariaDB or MySQL"
 	case errors.Is(err, mysql.ErrNoTLS):
