@@ -21,6 +21,8 @@ const (
 	deniedPrivilege  = 1227
 )
 
+const waitsForCluster = "is a node of Galera that waits because its cluster has lost nodes"
+
 // explain says in one sentence why no host of the URL can be used.
 func (c *connector) explain(failed connectError) string {
 	sentences := make([]string, len(failed))
@@ -46,14 +48,16 @@ func (c *connector) explainHost(place string, err error) string {
 	isDialling = isDialling && dialling.Op == "dial"
 	timeout := errors.Is(err, context.DeadlineExceeded) || isNetwork && network.Timeout()
 	switch {
-	case errors.Is(err, errReadOnly), errors.Is(err, errNotReady):
-		return place + " " + err.Error()
+	case errors.Is(err, errReadOnly):
+		return place + " " + errReadOnly.Error()
+	case errors.Is(err, errNotReady):
+		return place + " " + errNotReady.Error()
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return place + " refuses connections: no MariaDB or MySQL listens there"
 	case timeout && isDialling:
 		return place + " does not answer"
 	case timeout && errors.Is(err, errPrepare):
-		return place + " lets the user in and answers no statement: it hangs, or its cluster has just lost a node"
+		return place + " lets the user in, and then does not answer: it hangs, or " + waitsForCluster
 	case timeout: // a server of MySQL's protocol speaks first
 		return place + " accepts connections and says nothing: it hangs, or is no MariaDB or MySQL"
 	case errors.Is(err, mysql.ErrNoTLS):
@@ -77,6 +81,8 @@ func (c *connector) explainNumber(failed *mysql.MySQLError) string {
 		return "has no connection left (" + failed.Message + "): raise its limit, or lower --database-connections of the servers"
 	case 1047:
 		return errNotReady.Error()
+	case 1205: // of a read that waits for what other nodes have committed
+		return waitsForCluster
 	case 1193, 1229, 1231, 1232, 1238, deniedPrivilege:
 		return "does not accept a parameter of the URL as a session variable: " + failed.Message
 	}
