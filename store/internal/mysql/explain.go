@@ -126,31 +126,31 @@ func (e *Engine) account(ctx context.Context) string {
 // checkRights makes sure that the user may write to all tables, which another one may
 // have made, by statements that change nothing.
 func (e *Engine) checkRights(ctx context.Context) error {
-	const anyColumn = "SELECT table_name AS name, MIN(column_name) AS any_column FROM information_schema.columns WHERE table_schema = DATABASE() GROUP BY table_name"
+	const given = "SELECT table_name AS name, column_name AS given FROM information_schema.columns " +
+		"WHERE table_schema = DATABASE() AND extra NOT LIKE '%GENERATED%'"
 	var found []struct {
-		Name   string `db:"name"`
-		Column string `db:"any_column"`
+		Table  string `db:"name"`
+		Column string `db:"given"`
 	}
-	if err := e.DB.SelectContext(ctx, &found, anyColumn); err != nil {
+	if err := e.DB.SelectContext(ctx, &found, given); err != nil {
 		return err
 	}
-	columns := make(map[string]string, len(found))
-	for _, table := range found {
-		columns[table.Name] = table.Column
+	columns := map[string][]string{}
+	for _, c := range found {
+		columns[c.Table] = append(columns[c.Table], "`"+c.Column+"`")
 	}
 	var lacking []string
 	for _, table := range e.tables {
-		column, visible := columns[table]
-		denied := !visible // a table of which the user may do nothing
+		denied := len(columns[table]) == 0 // a table of which the user may do nothing
 		for _, statement := range []string{
-			"INSERT INTO " + table + " SELECT * FROM " + table + " WHERE 1 = 0",
-			"UPDATE " + table + " SET " + column + " = " + column + " WHERE 1 = 0",
-			"DELETE FROM " + table + " WHERE 1 = 0",
+			"INSERT INTO %[1]s (%[2]s) SELECT %[2]s FROM %[1]s WHERE 1 = 0",
+			"UPDATE %[1]s SET %[3]s = %[3]s WHERE 1 = 0",
+			"DELETE FROM %[1]s WHERE 1 = 0",
 		} {
 			if denied {
 				break
 			}
-			_, err := e.DB.ExecContext(ctx, statement)
+			_, err := e.DB.ExecContext(ctx, fmt.Sprintf(statement, table, strings.Join(columns[table], ", "), columns[table][0]))
 			failed, ok := errors.AsType[*mysql.MySQLError](err)
 			if denied = ok && (failed.Number == deniedOnTable || failed.Number == deniedOnColumn); !denied && err != nil {
 				return err
