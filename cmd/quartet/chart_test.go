@@ -47,10 +47,13 @@ func TestChart(t *testing.T) {
 		t.Logf("kubeconform: %s", said)
 		return err
 	}
+	numbers := filepath.Join(dir, "numbers.yaml") // numbers of a file are not those of --set
+	must(t, os.WriteFile(numbers, []byte("settings: {QUARTET_BODY_LIMIT: 1048576, QUARTET_LOG_FORMAT: text, QUARTET_OPEN_REGISTRATION: true}"), 0o600))
 	everything := []string{
 		"--set", "ingress.enabled=true,ingress.className=nginx,serviceMonitor.enabled=true,serviceMonitor.labels.release=prometheus",
 		"--set", "otlp.endpoint=http://collector.monitoring:4318,otlp.variables.OTEL_TRACES_SAMPLER=parentbased_traceidratio",
 		"--set", "trustedProxies={10.244.1.0/24,10.244.2.0/24},settings.QUARTET_SMS=webhook,settings.QUARTET_SMS_URL=https://sms.example.com/send",
+		"-f", numbers,
 		"--set", "database.filesSecret=quartet-tls,secretVariables[0].name=QUARTET_SMS_SECRET,secretVariables[0].secret=quartet,secretVariables[0].key=sms",
 	}
 	for name, values := range map[string][]string{
@@ -75,7 +78,8 @@ func TestChart(t *testing.T) {
 			must(t, conform(t, text))
 		}
 	})
-	for why, values := range map[string]string{"engine is oracle": "engine=oracle", "must be less than replicas": "replicas=1"} {
+	for why, values := range map[string]string{"engine is oracle": "engine=oracle", "must be less than replicas": "replicas=1",
+		"database.existingSecret is needed": "database.existingSecret=", "keys.existingSecret is needed": "keys.existingSecret="} {
 		out, err := exec.CommandContext(t.Context(), helm, "template", "quartet", "--kube-version", kubernetes, "deploy/helm/quartet", "--set", values).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), why) {
 			t.Errorf("%s: %v: %s", values, err, out)

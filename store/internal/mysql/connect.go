@@ -36,7 +36,9 @@ const (
 // connector makes connections to the first writable host.
 type connector struct {
 	hosts     []driver.Connector
-	names     []string      // of the hosts
+	names     []string // of the hosts
+	user      string
+	database  string
 	timeout   time.Duration // for each host
 	statement time.Duration // 0: no bound
 	variables map[string]string
@@ -44,7 +46,7 @@ type connector struct {
 }
 
 func newConnector(t target, statement time.Duration, w *engine.Watch) (*connector, error) {
-	c := &connector{timeout: t.connectTimeout, statement: statement, variables: t.variables, watch: w, names: t.hosts}
+	c := &connector{timeout: t.connectTimeout, statement: statement, variables: t.variables, watch: w, names: t.hosts, user: t.user, database: t.database}
 	if c.timeout == 0 {
 		c.timeout = engine.ConnectTimeout / time.Duration(len(t.hosts))
 	}
@@ -78,10 +80,10 @@ func newConnector(t target, statement time.Duration, w *engine.Watch) (*connecto
 // Driver implements driver.Connector.
 func (c *connector) Driver() driver.Driver { return mysql.MySQLDriver{} }
 
-// Connect tries the hosts in order.
+// Connect tries the hosts in order. It returns an engine.ServerError if none can be used.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	var failed connectError
-	for i, host := range c.hosts {
+	for _, host := range c.hosts {
 		made, err := c.connect(ctx, host)
 		if err == nil {
 			return made, nil
@@ -89,11 +91,11 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 		if errors.Is(err, errReadOnly) {
 			c.watch.Doubt() // those to this host, too
 		}
-		if failed = append(failed, fmt.Errorf("%s: %w", c.names[i], err)); ctx.Err() != nil {
+		if failed = append(failed, err); ctx.Err() != nil {
 			break
 		}
 	}
-	return nil, failed
+	return nil, engine.ServerError{Sentence: c.explain(failed), Cause: failed}
 }
 
 func (c *connector) connect(ctx context.Context, host driver.Connector) (driver.Conn, error) {
@@ -106,7 +108,7 @@ func (c *connector) connect(ctx context.Context, host driver.Connector) (driver.
 	}
 	made := &conn{driverConn: raw.(driverConn), watch: c.watch, used: time.Now(), socket: socket}
 	if err := made.prepare(ctx, c); err != nil {
-		return nil, errors.Join(err, raw.Close())
+		return nil, errors.Join(errPrepare, err, raw.Close())
 	}
 	return made, nil
 }
@@ -219,8 +221,9 @@ func literal(text string) string {
 }
 
 var (
-	errReadOnly = errors.New("the server is read-only (read_only or innodb_read_only is ON)")
-	errNotReady = errors.New("the Galera node is not ready (wsrep_ready is OFF)")
+	errReadOnly = errors.New("is read-only (read_only or innodb_read_only is ON)")
+	errPrepare  = errors.New("the connection cannot be prepared")
+	errNotReady = errors.New("is a node of Galera that is not ready (wsrep_ready is OFF)")
 )
 
 // check makes sure that the server answers and is writable.

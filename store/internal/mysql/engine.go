@@ -30,6 +30,8 @@ const slowConnections = 4
 type Engine struct {
 	dialect
 	engine.Server
+	target target
+	tables []string
 }
 
 // Open creates the pools without connecting.
@@ -47,7 +49,7 @@ func Open(o engine.Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{Server: engine.Server{
+	return &Engine{target: t, tables: o.Tables, Server: engine.Server{
 		DB:       engine.NewPool(sql.OpenDB(quick), "mysql", o.MaxConnections),
 		Slow:     engine.NewPool(sql.OpenDB(slow), "mysql", slowConnections),
 		Watch:    w,
@@ -84,12 +86,22 @@ func newProvider(db *sql.DB) (*goose.Provider, error) {
 	return goose.NewProvider(database.DialectMySQL, db, Migrations(), goose.WithDisableGlobalRegistry(true), goose.WithLocker(locker))
 }
 
-// Migrate also makes sure that the server enforces foreign keys and column lengths.
+// Migrate also makes sure that the user may use the tables, and that the server enforces
+// foreign keys and column lengths. It returns an engine.ServerError if the user lacks rights.
 func (e *Engine) Migrate(ctx context.Context) error {
 	if err := e.Server.Migrate(ctx); err != nil {
+		return e.explainRights(ctx, err)
+	}
+	if err := e.checkRights(ctx); err != nil {
 		return err
 	}
 	return e.checkRefusals(ctx)
+}
+
+// MigrationStatus returns an engine.ServerError if the user lacks rights.
+func (e *Engine) MigrationStatus(ctx context.Context) (current, newest int64, err error) {
+	current, newest, err = e.Server.MigrationStatus(ctx)
+	return current, newest, e.explainRights(ctx, err)
 }
 
 // checkRefusals tries to insert a row that violates a foreign key, and a value that is

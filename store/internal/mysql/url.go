@@ -111,7 +111,7 @@ func isPort(text string) bool {
 // READ COMMITTED with causal reads, and results are whole.
 func isOwn(variable string) bool {
 	return strings.HasPrefix(variable, "character_set_") || strings.HasPrefix(variable, "collation_") || slices.Contains([]string{
-		"autocommit", "completion_type", "sql_log_bin", "sql_select_limit", "time_zone", "transaction_isolation", "transaction_read_only", "tx_isolation", "tx_read_only", "wsrep_on", "wsrep_sync_wait",
+		"autocommit", "charset", "collation", "completion_type", "sql_log_bin", "sql_select_limit", "time_zone", "transaction_isolation", "transaction_read_only", "tx_isolation", "tx_read_only", "wsrep_on", "wsrep_sync_wait",
 	}, variable)
 }
 

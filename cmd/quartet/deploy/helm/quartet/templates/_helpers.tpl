@@ -20,6 +20,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 
 {{- define "quartet.check" -}}
 {{- if not (has .Values.engine (list "sqlite" "postgres" "mysql")) }}{{ fail (printf "engine is %s: choose sqlite, postgres or mysql" .Values.engine) }}{{ end }}
+{{- if ne .Values.engine "sqlite" }}
+{{- $_ := required "database.existingSecret is needed: the secret with the database's URL" .Values.database.existingSecret }}
+{{- $_ := required "keys.existingSecret is needed: the secret with the files of the keys' folder" .Values.keys.existingSecret }}
+{{- end }}
 {{- end }}
 
 {{- define "quartet.locked" -}}
