@@ -7,8 +7,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/go-sql-driver/mysql"
-
 	"quartet/store/internal/row"
 )
 
@@ -55,7 +53,7 @@ func (c *conn) each(ctx context.Context, query string, args, fields []any, found
 		c.args = append(c.args, named)
 	}
 	statement, err := c.keep(ctx, query)
-	if err != nil && !isFull(err) {
+	if err != nil && !isNumber(err, tooManyStatements) { // of all clients of the server
 		return err
 	}
 	stop := context.AfterFunc(ctx, func() { _ = c.socket.Close() })
@@ -88,13 +86,6 @@ func (c *conn) each(ctx context.Context, query string, args, fields []any, found
 		}
 		found()
 	}
-}
-
-// isFull reports whether the server keeps as many prepared statements, of all its clients,
-// as it may (max_prepared_stmt_count).
-func isFull(err error) bool {
-	failed, ok := errors.AsType[*mysql.MySQLError](err)
-	return ok && failed.Number == tooManyStatements
 }
 
 // keep prepares a query, or returns the statement from before.
