@@ -147,7 +147,7 @@ var known = []string{
 
 // wholeResults undoes a limit of the server's, which would cut the next result already, and
 // exports, and nothing would say so.
-const wholeResults = "SET sql_select_limit = 18446744073709551615"
+const wholeResults = "SET sql_select_limit = 9223372036854775807"
 
 func (c *conn) prepare(ctx context.Context, from *connector) error {
 	if _, err := c.ExecContext(ctx, wholeResults, nil); err != nil && !isNumber(err, unknownVariable) {
