@@ -26,6 +26,7 @@ func TestBrokenReadsGiveNobodyElsesRows(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			storetest.Want(t, name)
 			url := newURL(t)
 			direct := storetest.Open(t, store.Options{URL: url})
 			want := differentUsers(t, direct)

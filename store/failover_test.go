@@ -196,6 +196,7 @@ func TestReadsOnAnotherConnectionHaveTheirTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			storetest.Want(t, name)
 			w, url := newWireTo(t, newURL(t))
 			s := storetest.Open(t, store.Options{URL: url, MaxConnections: 1})
 			w.cutWhere(func(sent []byte) cut {
@@ -228,6 +229,7 @@ func TestReadsOnAnotherConnectionHaveTheirTime(t *testing.T) {
 // A column that gets another type while servers run costs no caller a failure.
 func TestColumnsOfAnotherTypeAreReadAtOnce(t *testing.T) {
 	t.Parallel()
+	storetest.Want(t, store.Postgres)
 	s := storetest.Open(t, store.Options{URL: storetest.PostgresURL(t), MaxConnections: 1})
 	if err := storetest.InsertUser(t.Context(), s, invented(1)); err != nil {
 		t.Fatal(err)

@@ -91,11 +91,14 @@ func countCosts(t *testing.T, url string, costs map[string]cost) {
 		{"sign-in by password", func() contract.Request { return byPassword("demo", goodPassword) }, http.StatusOK},
 	} {
 		var took wirecount.Counts
-		for range 3 { // the first one prepares statements
+		for n := range 3 { // the first one prepares statements
 			request := c.request()
 			proxy.Take()
 			expect(t, h.send(request), c.status)
-			took = proxy.Take()
+			// One of the others can find its connection due for a check.
+			if now := proxy.Take(); n < 2 || now.RoundTrips < took.RoundTrips {
+				took = now
+			}
 		}
 		t.Logf("%s: %d statements in %d round trips", c.name, len(took.Statements), took.RoundTrips)
 		if got := (cost{len(took.Statements), took.RoundTrips}); got.statements > costs[c.name].statements || got.roundTrips > costs[c.name].roundTrips || got.statements == 0 {

@@ -144,10 +144,17 @@ type conn struct {
 var known = []string{
 	"transaction_isolation", "tx_isolation", "max_statement_time", "max_execution_time", "innodb_lock_wait_timeout", "lock_wait_timeout",
 	"ob_query_timeout", "ob_trx_lock_timeout", "ob_trx_idle_timeout", "idle_transaction_timeout", "tidb_idle_transaction_timeout",
-	"lc_messages", "sql_select_limit", "completion_type", "wsrep_on", "innodb_read_only",
+	"lc_messages", "sql_safe_updates", "completion_type", "wsrep_on", "innodb_read_only",
 }
 
+// wholeResults undoes a limit of the server's, which would cut the next result already, and
+// exports, and nothing would say so.
+const wholeResults = "SET sql_select_limit = 9223372036854775807"
+
 func (c *conn) prepare(ctx context.Context, from *connector) error {
+	if _, err := c.ExecContext(ctx, wholeResults, nil); err != nil && !isNumber(err, unknownVariable) {
+		return err
+	}
 	rows, err := c.rows(ctx, "SHOW VARIABLES WHERE Variable_name IN ('"+strings.Join(known, "', '")+"')")
 	if err != nil {
 		return err
@@ -174,9 +181,9 @@ func (c *connector) settings(server map[string]string) string {
 		"autocommit = 1", "foreign_key_checks = 1", "unique_checks = 1", "time_zone = '+00:00'",
 	}
 	wanted := map[string]string{
-		"lc_messages":      "'en_US'",              // violated reads the index name from the error message
-		"sql_select_limit": "18446744073709551615", // else an export can lose rows, and nothing says so
-		"completion_type":  "0",                    // else COMMIT can begin the next transaction
+		"lc_messages":      "'en_US'", // violated reads the index name from the error message
+		"sql_safe_updates": "0",       // else a migration is refused
+		"completion_type":  "0",       // else COMMIT can begin the next transaction
 		// A limit of 0 is no limit.
 		"max_statement_time":  strconv.FormatFloat(c.statement.Seconds(), 'f', 6, 64),
 		"max_execution_time":  strconv.FormatInt(roundUp(c.statement, time.Millisecond), 10), // SELECT only

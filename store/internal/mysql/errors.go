@@ -17,8 +17,9 @@ import (
 //   - TiDB: https://docs.pingcap.com/tidb/stable/error-codes
 //   - OceanBase: https://www.oceanbase.ai/docs/error-code-6000-6999
 const (
-	duplicateKey = 1062
-	noSuchTable  = 1146
+	duplicateKey    = 1062
+	noSuchTable     = 1146
+	unknownVariable = 1193
 )
 
 var (
@@ -58,6 +59,11 @@ var (
 	// refused are the codes of a value that the column does not accept.
 	refused = []uint16{1048, 1118, 1153, 1264, 1265, 1292, 1364, 1366, 1367, 1406, 1690, 3819, 4025, duplicateKey}
 )
+
+func isNumber(err error, number uint16) bool {
+	failed, ok := errors.AsType[*mysql.MySQLError](err)
+	return ok && failed.Number == number
+}
 
 // connectError is the errors of the hosts that could not be connected to, in one line.
 type connectError []error

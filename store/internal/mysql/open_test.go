@@ -108,7 +108,7 @@ func TestSettingsOfOtherServers(t *testing.T) {
 		"MySQL 8":   {[]string{"transaction_isolation", "max_execution_time"}, []string{"transaction_isolation = 'READ-COMMITTED'", "max_execution_time = 5000"}},
 		"OceanBase": {[]string{"tx_isolation", "ob_trx_lock_timeout", "ob_query_timeout"}, []string{"ob_trx_lock_timeout = 1000000", "ob_query_timeout = 5000000"}},
 		"TiDB":      {[]string{"transaction_isolation", "tidb_idle_transaction_timeout"}, []string{"tidb_idle_transaction_timeout = 10"}},
-		"MariaDB":   {[]string{"tx_isolation", "sql_select_limit", "completion_type"}, []string{"sql_select_limit = 18446744073709551615", "completion_type = 0"}},
+		"MariaDB":   {[]string{"tx_isolation", "sql_safe_updates", "completion_type"}, []string{"sql_safe_updates = 0", "completion_type = 0"}},
 		"Galera":    {[]string{"tx_isolation", "wsrep_on"}, []string{"wsrep_sync_wait = 1", "tx_isolation = 'READ-COMMITTED'", `a = 'it''s \\'`}},
 	} {
 		variables := map[string]string{}
@@ -244,5 +244,34 @@ func TestDoubtedConnectionsAreChecked(t *testing.T) {
 	exec(t, d.Slow, "KILL ?", first)
 	if again := id(); again == first {
 		t.Error("a connection that was ended is used")
+	}
+}
+
+// A limit that the server sets for results cuts none, also of what is asked when a connection
+// is made.
+func TestResultsAreWhole(t *testing.T) {
+	t.Parallel()
+	url := newURL(t)
+	parsed, err := parseURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, err := newConnector(parsed, time.Second, &engine.Watch{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := from.Connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	c := raw.(*conn)
+	_, err = c.ExecContext(t.Context(), "SET sql_select_limit = 1, tx_isolation = 'SERIALIZABLE', sql_safe_updates = 1", nil)
+	if err == nil {
+		err = c.prepare(t.Context(), from) // as on a new connection to such a server
+	}
+	rows, failed := c.rows(t.Context(), "SELECT @@tx_isolation, @@sql_safe_updates UNION ALL SELECT 'and', 'more'")
+	if err := errors.Join(err, failed); err != nil || len(rows) != 2 || rows[0][0] != "READ-COMMITTED" || rows[0][1] != "0" {
+		t.Errorf("got %q, %v", rows, err)
 	}
 }
