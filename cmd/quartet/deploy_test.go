@@ -112,7 +112,11 @@ func TestEnvironmentFile(t *testing.T) {
 		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && strings.HasPrefix(name, "QUARTET_") {
 			environment[name] = value
 		}
-		if url, ok := strings.CutPrefix(strings.TrimSpace(line), "#QUARTET_DATABASE="); ok {
+		url, isOther := strings.CutPrefix(strings.TrimSpace(line), "#QUARTET_DATABASE=")
+		switch {
+		case strings.HasPrefix(url, "mysql://"):
+			equal(t, "password of "+url, strings.Contains(string(text), "\n#MYSQL_PWD="), true)
+		case isOther:
 			requirePassword(t, strings.Replace(url, "verify-full", "disable", 1), "/etc/quartet/pgpass", "db.example.com:5432:quartet:quartet:heron")
 		}
 	}
