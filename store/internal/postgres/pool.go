@@ -63,7 +63,7 @@ func configure(url string) (*pgx.ConnConfig, error) {
 	return config, nil
 }
 
-var errNotEncoded = errors.New("the URL has more than one @, or one after a /: write %40 for an @ in the password, %2F for a / and %3A for a :")
+var errNotEncoded = errors.New("the URL has more than one @, or one after a /: in the password write %40 for @, %2F for / and %3A for a colon")
 
 // isEncoded refuses a URL of which the driver would take a part of the password for a host
 // or a database, which errors name.
