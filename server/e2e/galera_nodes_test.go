@@ -14,6 +14,13 @@ import (
 // again by themselves, as far as the cluster can.
 func TestGalera_Nodes(t *testing.T) {
 	g := galera(t)
+	t.Cleanup(func() {
+		for i, n := range g.Nodes {
+			if t.Failed() {
+				t.Logf("node %d logs:\n%s", i+1, n.Log())
+			}
+		}
+	})
 	s := onGalera(t, g, false, "--open-registration", "--register-per-ip", "1000000/1h", "--register-global", "1000000/1h")
 	l := startLoad(t, s, s.balancer(), true)
 	more := func() { l.more(t, 100) }

@@ -114,7 +114,7 @@ wsrep-node-address=127.0.0.1
 wsrep-sst-method=rsync
 wsrep-sst-receive-address=127.0.0.1:%[8]d
 wsrep-provider-options="base_host=127.0.0.1;base_port=%[6]d;gmcast.listen_addr=tcp://127.0.0.1:%[6]d;ist.recv_addr=127.0.0.1:%[7]d;gcache.size=64M;evs.suspect_timeout=PT%[9]dS;evs.inactive_timeout=PT%[10]dS"
-`, n.path(), n.Port, provider, strings.Join(addresses, ","), n.number, n.ports[0], n.ports[1], n.ports[2], int(silence.Seconds()), int(2*silence.Seconds()))
+`, n.path(), n.Port, provider, strings.Join(addresses, ","), n.number, n.ports[0], n.ports[1], n.ports[2], int(silence.Seconds()), int(3*silence.Seconds()))
 		if err := os.WriteFile(n.path()+".cnf", []byte(settings), 0o644); err != nil {
 			return err
 		}
@@ -205,6 +205,12 @@ func (n *Node) Status(ctx context.Context, variable string) string {
 	var name, value string
 	_ = query(ctx, n.name("root"), "SHOW STATUS LIKE '"+variable+"'", &name, &value) // not running, or not yet
 	return value
+}
+
+// Log returns the end of the node's log.
+func (n *Node) Log() string {
+	text, _ := os.ReadFile(n.path() + ".log") // there is none before the first start
+	return string(text[max(0, len(text)-20_000):])
 }
 
 // Text returns a text that a query finds, with all that the cluster has committed.
