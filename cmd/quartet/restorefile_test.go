@@ -100,7 +100,7 @@ func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
 	refused(t, cli.ExitUsage, "use quartet import", at(installation, "restore", dump)...)
 	refused(t, cli.ExitUsage, "is no SQLite file", at(installation, "restore", "restorefile_test.go")...)
 	refused(t, cli.ExitUsage, "is the database itself", at(installation, "restore", path)...)
-	refused(t, cli.ExitUsage, "restore puts back SQLite files", "restore", backup, "--database", "postgres://127.0.0.1/x", "--keys", dir)
+	refused(t, cli.ExitUsage, "restore puts back SQLite files", "restore", backup, "--database", "postgres://127.0.0.1/x")
 	must(t, os.Chmod(backup, 0o666))
 	refused(t, cli.ExitFailed, "run chmod 600 "+backup, at(installation, "restore", backup)...)
 	must(t, os.Chmod(backup, 0o600))
