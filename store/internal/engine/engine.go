@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"net"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -172,3 +173,16 @@ var (
 	ErrDiskFull  = errors.New("the disk of the database is almost full")
 	ErrInUse     = errors.New("the file is in use")
 )
+
+// LookedUp returns the host whose name could not be looked up, and why, or that the error
+// is another one.
+func LookedUp(err error) (place, reason string, ok bool) {
+	failed, isLookUp := errors.AsType[*net.DNSError](err)
+	switch {
+	case !isLookUp:
+		return "", "", true
+	case failed.IsNotFound:
+		return "the host " + failed.Name, "is unknown", false
+	}
+	return "the host " + failed.Name, "cannot be looked up: " + failed.Err, false
+}

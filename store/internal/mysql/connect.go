@@ -35,18 +35,15 @@ const (
 
 // connector makes connections to the first writable host.
 type connector struct {
-	hosts     []driver.Connector
-	names     []string // of the hosts
-	user      string
-	database  string
-	timeout   time.Duration // for each host
-	statement time.Duration // 0: no bound
-	variables map[string]string
+	target    target
+	hosts     []driver.Connector // of the target's hosts
+	timeout   time.Duration      // for each host
+	statement time.Duration      // 0: no bound
 	watch     *engine.Watch
 }
 
 func newConnector(t target, statement time.Duration, w *engine.Watch) (*connector, error) {
-	c := &connector{timeout: t.connectTimeout, statement: statement, variables: t.variables, watch: w, names: t.hosts, user: t.user, database: t.database}
+	c := &connector{target: t, timeout: t.connectTimeout, statement: statement, watch: w}
 	if c.timeout == 0 {
 		c.timeout = engine.ConnectTimeout / time.Duration(len(t.hosts))
 	}
@@ -134,7 +131,7 @@ type conn struct {
 	used     time.Time
 	checked  time.Time
 	socket   net.Conn
-	prepared map[string]statement // of Each
+	prepared map[string]statement // of constant texts
 	ended    bool                 // by the context of one
 	args     []driver.NamedValue  // are used again by the next Each
 	values   []driver.Value
@@ -212,8 +209,8 @@ func (c *connector) settings(server map[string]string) string {
 			set = append(set, name+" = "+wanted[name])
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.variables)) {
-		set = append(set, name+" = "+literal(c.variables[name]))
+	for _, name := range slices.Sorted(maps.Keys(c.target.variables)) {
+		set = append(set, name+" = "+literal(c.target.variables[name]))
 	}
 	return "SET " + strings.Join(set, ", ")
 }

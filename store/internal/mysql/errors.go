@@ -60,9 +60,10 @@ var (
 	refused = []uint16{1048, 1118, 1153, 1264, 1265, 1292, 1364, 1366, 1367, 1406, 1690, 3819, 4025, duplicateKey}
 )
 
-func isNumber(err error, number uint16) bool {
+// isNumber reports whether the error is the server's and has one of the numbers.
+func isNumber(err error, numbers ...uint16) bool {
 	failed, ok := errors.AsType[*mysql.MySQLError](err)
-	return ok && failed.Number == number
+	return ok && slices.Contains(numbers, failed.Number)
 }
 
 // connectError is the errors of the hosts that could not be connected to, in one line.

@@ -27,18 +27,15 @@ const waitsForCluster = "is a node of Galera that waits because its cluster has 
 func (c *connector) explain(failed connectError) string {
 	sentences := make([]string, len(failed))
 	for i, err := range failed {
-		sentences[i] = c.explainHost(c.names[i], err)
+		sentences[i] = c.explainHost(c.target.hosts[i], err)
 	}
 	return strings.Join(sentences, "; ")
 }
 
 // explainHost says why a host, HOST:PORT, cannot be used.
 func (c *connector) explainHost(place string, err error) string {
-	if unknown, ok := errors.AsType[*net.DNSError](err); ok {
-		if unknown.IsNotFound {
-			return "the host " + unknown.Name + " is unknown"
-		}
-		return "the host " + unknown.Name + " cannot be looked up: " + unknown.Err
+	if host, reason, ok := engine.LookedUp(err); !ok {
+		return host + " " + reason
 	}
 	if failed, ok := errors.AsType[*mysql.MySQLError](err); ok {
 		return place + " " + c.explainNumber(failed)
@@ -72,11 +69,11 @@ func (c *connector) explainHost(place string, err error) string {
 func (c *connector) explainNumber(failed *mysql.MySQLError) string {
 	switch failed.Number {
 	case 1045, 1698:
-		return "does not accept the user " + c.user + " with this password: " + failed.Message
+		return "does not accept the user " + c.target.user + " with this password: " + failed.Message
 	case deniedToDatabase:
-		return fmt.Sprintf("has no database %[1]s that the user %s may use: CREATE DATABASE %[1]s, and grant rights ON %[1]s.*", c.database, c.user)
+		return fmt.Sprintf("has no database %[1]s that the user %s may use: CREATE DATABASE %[1]s, and grant rights ON %[1]s.*", c.target.database, c.target.user)
 	case 1049:
-		return fmt.Sprintf("has no database %[1]s: CREATE DATABASE %[1]s", c.database)
+		return fmt.Sprintf("has no database %[1]s: CREATE DATABASE %[1]s", c.target.database)
 	case 1040, 1203, 1226:
 		return "has no connection left (" + failed.Message + "): raise its limit, or lower --database-connections of the servers"
 	case 1047:
@@ -151,8 +148,7 @@ func (e *Engine) checkRights(ctx context.Context) error {
 				break
 			}
 			_, err := e.DB.ExecContext(ctx, fmt.Sprintf(statement, table, strings.Join(columns[table], ", "), columns[table][0]))
-			failed, ok := errors.AsType[*mysql.MySQLError](err)
-			if denied = ok && (failed.Number == deniedOnTable || failed.Number == deniedOnColumn); !denied && err != nil {
+			if denied = isNumber(err, deniedOnTable, deniedOnColumn); !denied && err != nil {
 				return err
 			}
 		}

@@ -12,7 +12,7 @@ import (
 
 // TestExplain: a sentence has one line, and names the host.
 func TestExplain(t *testing.T) {
-	c := &connector{names: []string{"db:3306"}, user: "quartet", database: "accounts"}
+	c := &connector{target: target{hosts: []string{"db:3306"}, user: "quartet", database: "accounts"}}
 	said := func(number uint16) error { return &mysql.MySQLError{Number: number, Message: "no"} }
 	for want, err := range map[string]error{
 		"db:3306 has no connection left (no): raise its limit, or lower --database-connections of the servers":                               said(1040),

@@ -4,9 +4,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
-	"slices"
-
-	"github.com/go-sql-driver/mysql"
 )
 
 // mostKept is how many statements a connection keeps prepared. OceanBase allows 50
@@ -42,7 +39,7 @@ func (c *conn) keep(ctx context.Context, query string) (statement, error) {
 		}
 	}
 	made, err := c.PrepareContext(ctx, query)
-	if failed, ok := errors.AsType[*mysql.MySQLError](err); ok && slices.Contains(notPrepared, failed.Number) {
+	if isNumber(err, notPrepared...) {
 		return nil, nil
 	}
 	if err != nil {

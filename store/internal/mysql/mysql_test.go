@@ -156,7 +156,7 @@ func (readOnly) Connect(context.Context) (driver.Conn, error) { return nil, errR
 func TestAReadOnlyHostIsDoubted(t *testing.T) {
 	t.Parallel()
 	w := &engine.Watch{}
-	c := &connector{hosts: []driver.Connector{readOnly{}}, names: []string{"one.example"}, timeout: time.Second, watch: w}
+	c := &connector{target: target{hosts: []string{"one.example"}}, hosts: []driver.Connector{readOnly{}}, timeout: time.Second, watch: w}
 	used := time.Now()
 	for _, want := range []bool{false, true} {
 		checked := false

@@ -100,7 +100,7 @@ func TestSessionSettings(t *testing.T) {
 // What other servers have, by their documents.
 func TestSettingsOfOtherServers(t *testing.T) {
 	t.Parallel()
-	c := &connector{statement: 5 * time.Second, variables: map[string]string{"a": `it's \`}}
+	c := &connector{statement: 5 * time.Second, target: target{variables: map[string]string{"a": `it's \`}}}
 	for name, server := range map[string]struct {
 		has  []string
 		want []string

@@ -71,11 +71,9 @@ func TestEachEndsWithItsContext(t *testing.T) {
 func TestEachReadsColumnsOfAnotherType(t *testing.T) {
 	t.Parallel()
 	e := open(t, engine.Options{MaxConnections: 1, StatementTimeout: 5 * time.Second})
-	_, _ = e.DB.Exec("DROP TABLE IF EXISTS each_types")
-	if _, err := e.DB.Exec("CREATE TABLE each_types (whole INT, text VARCHAR(9), at BIGINT, nothing BIGINT)"); err != nil {
+	if _, err := e.DB.Exec("CREATE TEMPORARY TABLE each_types (whole INT, text VARCHAR(9), at BIGINT, nothing BIGINT)"); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _, _ = e.DB.Exec("DROP TABLE each_types") })
 	if _, err := e.DB.Exec("INSERT INTO each_types VALUES (1, 'one', 10, NULL), (2, 'one', 20, 5), (3, NULL, 30, NULL)"); err != nil {
 		t.Fatal(err)
 	}

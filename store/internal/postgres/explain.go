@@ -64,11 +64,8 @@ var dialled = regexp.MustCompile(`^(?:failed to connect to [^:]*: )?(\S+) \((.*?
 
 // explainHost returns the name and port of a host, and why it cannot be used.
 func (c connector) explainHost(err error) (place, reason string) {
-	if failed, ok := errors.AsType[*net.DNSError](err); ok {
-		if failed.IsNotFound {
-			return "the host " + failed.Name, "is unknown"
-		}
-		return "the host " + failed.Name, "cannot be looked up: " + failed.Err
+	if host, reason, ok := engine.LookedUp(err); !ok {
+		return host, reason
 	}
 	said := dialled.FindStringSubmatch(err.Error())
 	if said == nil {

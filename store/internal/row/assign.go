@@ -6,8 +6,9 @@ import (
 )
 
 // Assign stores the values of a row in the fields, pointers to the types that occur in
-// the rows of Each. Unlike database/sql it needs no reflection, and keeps a text that is
-// the same as in the row before: rows of a join repeat. A nil value makes a pointer nil.
+// the rows of Each. Unlike database/sql it needs no reflection, and keeps the text of a
+// *string that is the same as in the row before: rows of a join repeat. A nil value makes a
+// pointer nil.
 // It returns an error for a value that does not fit its field.
 func Assign(fields []any, values []driver.Value) error {
 	if len(fields) != len(values) {

@@ -2,6 +2,7 @@ package dumpcmd
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,14 +26,14 @@ type Restore struct {
 // Run checks a copy of the backup and puts it in the database's place. What was there is
 // kept under another name.
 func (r *Restore) Run(ctx context.Context, c *cli.Console) error {
-	if _, isFile := cli.SQLitePath(r.Database); !isFile && r.Database != "" {
+	path, isFile := cli.SQLitePath(cmp.Or(r.Database, cli.DefaultDatabase))
+	if !isFile {
 		return cli.Usagef("restore puts back SQLite files: use the tools of the database server, or quartet import for a file that quartet export has written")
 	}
 	flags, err := r.WithDefaults(cli.DefaultDatabase)
 	if err != nil {
 		return err
 	}
-	path, _ := cli.SQLitePath(flags.Database)
 	if err := checkBackup(r.File, path); err != nil {
 		return err
 	}
