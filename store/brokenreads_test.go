@@ -20,42 +20,34 @@ import (
 // its rows, no caller gets what is another's, or half of what is theirs.
 func TestBrokenReadsGiveNobodyElsesRows(t *testing.T) {
 	t.Parallel()
-	for name, newURL := range map[string]func(*testing.T) string{
-		store.Postgres: func(t *testing.T) string { return storetest.PostgresURL(t) },
-		store.MySQL:    func(t *testing.T) string { return storetest.MySQLTablesURL(t) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			storetest.Want(t, name)
-			url := newURL(t)
-			direct := storetest.Open(t, store.Options{URL: url})
-			want := differentUsers(t, direct)
-			w, through := newWireTo(t, url)
-			s := storetest.Open(t, store.Options{URL: through, MaxConnections: 3})
-			w.cutWhere(func([]byte) cut {
-				return []cut{nowhere, halfway, toServer, toClient}[max(0, 4-1-rand.IntN(400))]
-			})
-			var all sync.WaitGroup
-			for range 8 {
-				all.Go(func() {
-					var got []store.SessionWithUser
-					var of []int
-					for range 100 {
-						i := rand.IntN(len(want))
-						if session, found := readOne(t, s, want[i].ID); found {
-							got, of = append(got, session), append(of, i)
-						}
-					}
-					for n, i := range of { // later: others have read meanwhile
-						if !cmp.Equal(got[n], want[i]) {
-							t.Error(cmp.Diff(want[i], got[n]))
-						}
-					}
-				})
-			}
-			all.Wait()
+	onEachServer(t, func(t *testing.T, url string) {
+		direct := storetest.Open(t, store.Options{URL: url})
+		want := differentUsers(t, direct)
+		w, through := newWireTo(t, url)
+		s := storetest.Open(t, store.Options{URL: through, MaxConnections: 3})
+		w.cutWhere(func([]byte) cut {
+			return []cut{nowhere, halfway, toServer, toClient}[max(0, 4-1-rand.IntN(400))]
 		})
-	}
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				var got []store.SessionWithUser
+				var of []int
+				for range 100 {
+					i := rand.IntN(len(want))
+					if session, found := readOne(t, s, want[i].ID); found {
+						got, of = append(got, session), append(of, i)
+					}
+				}
+				for n, i := range of { // later: others have read meanwhile
+					if !cmp.Equal(got[n], want[i]) {
+						t.Error(cmp.Diff(want[i], got[n]))
+					}
+				}
+			})
+		}
+		all.Wait()
+	})
 }
 
 // readOne reads a session for a caller who may go at any moment.

@@ -190,40 +190,33 @@ func TestNextHostIsTried(t *testing.T) {
 // context there too.
 func TestReadsOnAnotherConnectionHaveTheirTime(t *testing.T) {
 	t.Parallel()
-	for name, newURL := range map[string]func(*testing.T) string{
-		store.Postgres: func(t *testing.T) string { return storetest.PostgresURL(t) },
-		store.MySQL:    func(t *testing.T) string { return storetest.MySQLTablesURL(t) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			storetest.Want(t, name)
-			w, url := newWireTo(t, newURL(t))
-			s := storetest.Open(t, store.Options{URL: url, MaxConnections: 1})
-			w.cutWhere(func(sent []byte) cut {
-				if bytes.Contains(sent, []byte("mobile_sealed")) {
-					return silence
-				}
-				return nowhere
-			})
-			w.each((*line).reset)
-			time.Sleep(10 * time.Millisecond) // until the client has heard of it
-			hurried, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-			defer cancel()
-			ended := make(chan error, 1)
-			go func() {
-				_, err := s.ProfileByID(hurried, 1)
-				ended <- err
-			}()
-			select {
-			case err := <-ended:
-				wantUnavailable(t, err)
-			case <-time.After(10 * time.Second):
-				t.Error("the read waits on")
-				w.each((*line).end)
-				<-ended
+	onEachServer(t, func(t *testing.T, server string) {
+		w, url := newWireTo(t, server)
+		s := storetest.Open(t, store.Options{URL: url, MaxConnections: 1})
+		w.cutWhere(func(sent []byte) cut {
+			if bytes.Contains(sent, []byte("mobile_sealed")) {
+				return silence
 			}
+			return nowhere
 		})
-	}
+		w.each((*line).reset)
+		time.Sleep(10 * time.Millisecond) // until the client has heard of it
+		hurried, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		ended := make(chan error, 1)
+		go func() {
+			_, err := s.ProfileByID(hurried, 1)
+			ended <- err
+		}()
+		select {
+		case err := <-ended:
+			wantUnavailable(t, err)
+		case <-time.After(10 * time.Second):
+			t.Error("the read waits on")
+			w.each((*line).end)
+			<-ended
+		}
+	})
 }
 
 // A column that gets another type while servers run costs no caller a failure.

@@ -65,6 +65,20 @@ var engines = map[string]func(t testing.TB) string{
 	store.MySQL:    func(t testing.TB) string { return storetest.MySQLURL(t) },
 }
 
+// onEachServer runs a test beside others on tables of each engine that is a server.
+func onEachServer(t *testing.T, run func(t *testing.T, url string)) {
+	for name, newURL := range map[string]func(*testing.T) string{
+		store.Postgres: func(t *testing.T) string { return storetest.PostgresURL(t) },
+		store.MySQL:    func(t *testing.T) string { return storetest.MySQLTablesURL(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			storetest.Want(t, name)
+			run(t, newURL(t))
+		})
+	}
+}
+
 func TestServersMigrateTogether(t *testing.T) {
 	t.Parallel()
 	for engine, newURL := range engines {

@@ -15,10 +15,11 @@ import (
 func TestGalera_Nodes(t *testing.T) {
 	g := galera(t)
 	t.Cleanup(func() {
+		if !t.Failed() {
+			return
+		}
 		for i, n := range g.Nodes {
-			if t.Failed() {
-				t.Logf("node %d logs:\n%s", i+1, n.Log())
-			}
+			t.Logf("node %d logs:\n%s", i+1, n.Log())
 		}
 	})
 	s := onGalera(t, g, false, "--open-registration", "--register-per-ip", "1000000/1h", "--register-global", "1000000/1h")
