@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,17 +16,10 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the tables of README.md and README.zh-CN.md")
 
-// shards are the languages that run together in CI; each takes a few minutes.
-var shards = [][]string{
-	{"typescript"},
-	{"java"},
-	{"kotlin", "go", "python"},
-	{"rust", "php", "ruby"},
-}
+var allLanguages = []string{"typescript", "java", "kotlin", "go", "python", "rust", "php", "ruby"}
 
 // TestMatrix runs the rows one after the other. Without QUARTET_MATRIX it is skipped, since it
-// needs more than Go; QUARTET_MATRIX=all runs all languages, QUARTET_MATRIX=typescript,java
-// some, QUARTET_MATRIX=shard those whose turn it is by the number of the commit.
+// needs more than Go; QUARTET_MATRIX=all runs all languages, QUARTET_MATRIX=typescript,java some.
 func TestMatrix(t *testing.T) {
 	chosen := os.Getenv("QUARTET_MATRIX")
 	if chosen == "" {
@@ -67,23 +59,13 @@ func TestMatrix(t *testing.T) {
 // choose gives the languages that QUARTET_MATRIX names.
 func choose(t *testing.T, chosen string) []string {
 	t.Helper()
-	all := slices.Concat(shards...)
-	switch chosen {
-	case "all":
-		return all
-	case "shard":
-		count, err := exec.CommandContext(t.Context(), "git", "rev-list", "--count", "HEAD").Output()
-		must(t, err)
-		number, err := strconv.Atoi(strings.TrimSpace(string(count)))
-		must(t, err)
-		languages := shards[number%len(shards)]
-		t.Logf("commit %d, shard %d of %d: %s", number, number%len(shards)+1, len(shards), strings.Join(languages, ", "))
-		return languages
+	if chosen == "all" {
+		return allLanguages
 	}
 	languages := strings.Split(chosen, ",")
 	for _, language := range languages {
-		if !slices.Contains(all, language) {
-			t.Fatalf("there is no language %q, only all, shard, %s", language, strings.Join(all, ", "))
+		if !slices.Contains(allLanguages, language) {
+			t.Fatalf("there is no language %q, only all, %s", language, strings.Join(allLanguages, ", "))
 		}
 	}
 	return languages

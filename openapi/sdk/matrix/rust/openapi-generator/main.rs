@@ -1,16 +1,17 @@
 //! Calls an operation of each dialect, and reads a refusal of each by its generated type.
 
-use openapi::apis::{cas_api, configuration::ApiKey, configuration::Configuration, Error, ResponseContent};
+use openapi::apis::{cas_api, configuration::Configuration, Error, ResponseContent};
 use openapi::apis::{jeecg_api, jfinal_api, ruoyi_api, system_api, yudao_api};
 use openapi::models::{FrontType, JfinalFailureState, LoginForm, MobileCodeRequest, MobileLoginRequest, RefreshUserRequest, UserCreation, WeChatUserRequest};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::error::Error as Failure;
 
-/// client gives the settings of a client with this credential, which it sends under every scheme.
-fn client(credential: Option<&str>) -> Configuration {
+/// client gives the settings of a client with this token. It is no api_key, since that would be
+/// sent as the id and the secret of an application too.
+fn client(token: Option<&str>) -> Configuration {
     Configuration {
         base_path: std::env::var("BASE_URL").expect("BASE_URL"),
-        api_key: credential.map(|key| ApiKey { prefix: None, key: key.to_string() }),
+        bearer_access_token: token.map(str::to_string),
         ..Configuration::new()
     }
 }
@@ -61,7 +62,7 @@ async fn call() -> Result<(), Box<dyn Failure>> {
     assert_eq!(signed_in.user_info.mobile, mobile);
     let access = signed_in.access_token.value.as_str();
 
-    // The operation takes the id of an application and a token, and the client has one api_key.
+    // The operation takes the id of an application too, and an api_key would be sent as the secret as well.
     let (status, body) = refused!(cas_api::get_user_info(&client(Some(access)), "1"), cas_api::GetUserInfoError::Status400);
     assert_eq!((status, body.code), (401, 401));
     let user_id = signed_in.user_info.id.to_string();
