@@ -9,7 +9,7 @@ BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4d
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run release test-release test test-browser test-explorers test-prism test-chart sdk test-sdk sdk-matrix test-clients test-examples contract breaking race everything generate console lint lint-go lint-spec vuln bench bench-cluster bench-go bench-compare fuzz build clean
+.PHONY: help run release test-release test test-browser test-explorers test-prism test-chart sdk test-sdk sdk-matrix test-clients test-examples contract breaking race generate console lint lint-go lint-spec vuln bench bench-cluster bench-go bench-compare fuzz build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
