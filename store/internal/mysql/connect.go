@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math"
 	"net"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,6 +53,9 @@ func newConnector(t target, statement time.Duration, w *engine.Watch) (*connecto
 		config := mysql.NewConfig()
 		config.User, config.Passwd, config.DBName = t.user, t.password, t.database
 		config.Net, config.Addr, config.DialFunc = "tcp", host, dialAndTell(dialer)
+		if filepath.IsAbs(host) {
+			config.Net = "unix"
+		}
 		config.TLS, config.AllowFallbackToPlaintext = t.tls, t.plaintext
 		config.InterpolateParams = true // one round trip per statement
 		config.ParseTime = true         // for the version table

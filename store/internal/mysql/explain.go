@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"strings"
 	"syscall"
@@ -32,7 +33,7 @@ func (c *connector) explain(failed connectError) string {
 	return strings.Join(sentences, "; ")
 }
 
-// explainHost says why a host, HOST:PORT, cannot be used.
+// explainHost says why a host, HOST:PORT or the path of a socket, cannot be used.
 func (c *connector) explainHost(place string, err error) string {
 	if host, reason, ok := engine.LookedUp(err); !ok {
 		return host + " " + reason
@@ -51,6 +52,8 @@ func (c *connector) explainHost(place string, err error) string {
 		return place + " " + errNotReady.Error()
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return place + " refuses connections: no MariaDB or MySQL listens there"
+	case errors.Is(err, fs.ErrNotExist):
+		return place + " does not exist: no MariaDB or MySQL listens there"
 	case timeout && isDialling:
 		return place + " does not answer"
 	case timeout && errors.Is(err, errPrepare):

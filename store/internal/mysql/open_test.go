@@ -3,6 +3,8 @@ package mysql
 import (
 	"errors"
 	"net"
+	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -52,7 +54,8 @@ func TestBadURLs(t *testing.T) {
 		"mysql://lin:secret@one.example:99999/quartet", "mysql://lin:secret%zz@one.example/quartet", "mysql://lin:secret@one.example,/quartet",
 		"mysql://lin:secret@one.example/quartet?ssl-mode=secret", "mysql://lin:secret@one.example/quartet?a;b=secret", "mysql://lin:secret@::1:3306/quartet",
 		"mysql://lin:secret@unix(/run/secret)/quartet?ssl-mode=DISABLED", "mysql://lin:secret@%2Frun%2Fsecret/quartet?ssl-mode=DISABLED", "mysql://lin:secret@127.0.0.1, 127.0.0.1/quartet",
-		"mysql://lin:secret@127.0.0.1/quartet?sql_select_limit=1", "mysql://lin:secret@one.example/quartet?a%20b=1",
+		"mysql://lin:secret@one.example/quartet?socket=/run/mysqld.sock&ssl-mode=DISABLED", "mysql://lin:secret@localhost/quartet?socket=mysqld.sock", "mysql://lin:secret@localhost/quartet?socket=",
+		"mysql://lin:secret@localhost,127.0.0.1/quartet?socket=/run/mysqld.sock", "mysql://lin:secret@127.0.0.1/quartet?sql_select_limit=1", "mysql://lin:secret@one.example/quartet?a%20b=1",
 		"mysql://lin:secret@one.example/quartet?connect_timeout=soon", "mysql://lin:secret@one.example/quartet?ssl-ca=/nothing/secre",
 		"postgres://lin:secret@one.example/quartet",
 		"mysql://lin:secret@one.example/quartet", "mysql://lin:secret@127.0.0.1,192.0.2.7/quartet", // says nothing of TLS
@@ -123,6 +126,33 @@ func TestSettingsOfOtherServers(t *testing.T) {
 		}
 		if name != "Galera" && strings.Contains(set, "wsrep") || name != "OceanBase" && strings.Contains(set, "ob_") {
 			t.Errorf("%s: %s", name, set)
+		}
+	}
+}
+
+func TestSocket(t *testing.T) {
+	t.Parallel()
+	address, err := url.Parse(newURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var path string
+	if err := open(t, engine.Options{URL: address.String()}).DB.Get(&path, "SELECT @@socket"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("skipped, since the server's socket is not on this machine: ", err)
+	}
+	address.Host = "localhost"
+	for socket, want := range map[string]string{path: "", path + "-none": path + "-none does not exist: no MariaDB or MySQL listens there"} {
+		address.RawQuery = "socket=" + url.QueryEscape(socket)
+		d := open(t, engine.Options{URL: address.String()})
+		var got string
+		switch err := d.DB.Get(&got, "SELECT SUBSTRING_INDEX(host, ':', 1) FROM information_schema.processlist WHERE id = CONNECTION_ID()"); {
+		case want == "" && (err != nil || got != "localhost"):
+			t.Errorf("%s: from %q, %v", socket, got, err)
+		case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
+			t.Errorf("%s: %v, want %q", socket, err, want)
 		}
 	}
 }

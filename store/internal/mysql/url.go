@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -23,6 +24,7 @@ import (
 var (
 	errNoDatabase = errors.New("the URL names no database: write mysql://USER@HOST/DATABASE")
 	errBadURL     = errors.New("the URL must be mysql://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE")
+	errSocket     = errors.New("a socket is an absolute path, of localhost alone: mysql://USER@localhost/DATABASE?socket=/run/mysqld/mysqld.sock")
 )
 
 const defaultPort = "3306"
@@ -30,7 +32,7 @@ const defaultPort = "3306"
 // target is a parsed URL.
 type target struct {
 	user, password, database string
-	hosts                    []string // host:port, in the order in which they are tried
+	hosts                    []string // host:port in the order in which they are tried, or one path of a socket
 	connectTimeout           time.Duration
 	tls                      *tls.Config // nil: no TLS
 	plaintext                bool        // connect without TLS if the server has none
@@ -40,7 +42,8 @@ type target struct {
 // parseURL reads mysql://user:password@host:port,host:port/database?parameters. The
 // password can come from the environment (MYSQL_PWD) instead. Parameters are ssl-mode
 // (DISABLED, PREFERRED, REQUIRED or VERIFY_IDENTITY), ssl-ca, ssl-cert and ssl-key,
-// connect_timeout in seconds for each host, and session variables.
+// connect_timeout in seconds for each host, socket with the path of a Unix socket of
+// localhost, and session variables.
 func parseURL(text string) (target, error) {
 	rest, ok := strings.CutPrefix(text, "mysql://")
 	rest, query, _ := strings.Cut(rest, "?")
@@ -79,6 +82,16 @@ func parseURL(text string) (target, error) {
 	parameters, err := url.ParseQuery(query)
 	if err != nil {
 		return target{}, errBadURL
+	}
+	if path := parameters.Get("socket"); parameters.Has("socket") {
+		if !filepath.IsAbs(path) || !slices.Equal(t.hosts, []string{"localhost:" + defaultPort}) {
+			return target{}, errSocket
+		}
+		t.hosts = []string{path}
+		parameters.Del("socket")
+		if !parameters.Has("ssl-mode") {
+			parameters.Set("ssl-mode", "DISABLED")
+		}
 	}
 	if err := t.parameters(parameters); err != nil {
 		return target{}, err
