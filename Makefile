@@ -55,7 +55,7 @@ breaking: ## find changes that break clients of the newest release, and test tha
 	cd openapi/contracttest/oasdiff && go test -count=1 -v .
 
 # Left out are packages that transform documents and start no goroutine, and tests that send all examples one after the other.
-ONE_BY_ONE := ^Test(CheckPassesOurselves|CheckComparesServers|CheckFindsPlantedFaults|MockAnswersDocumentedRequests|DemoAnswersEveryExampleOfTheContract)$$
+ONE_BY_ONE := ^Test(CheckPassesOurselves|CheckNamesWhatDiffers|CheckComparesServers|CheckFindsPlantedFaults|MockAnswersDocumentedRequests|DemoAnswersEveryExampleOfTheContract)$$
 RACE ?= ./...
 race: ## run the tests of everything that runs concurrently under the race detector; RACE='./store ./server' chooses packages (needs a C compiler)
 	CGO_ENABLED=1 go test -race -timeout 40m -skip '$(ONE_BY_ONE)' $$(go list $(if $(filter rest,$(RACE)),./...,$(RACE)) | \
