@@ -83,16 +83,6 @@ func parseURL(text string) (target, error) {
 	if err != nil {
 		return target{}, errBadURL
 	}
-	if path := parameters.Get("socket"); parameters.Has("socket") {
-		if !filepath.IsAbs(path) || !slices.Equal(t.hosts, []string{"localhost:" + defaultPort}) {
-			return target{}, errSocket
-		}
-		t.hosts = []string{path}
-		parameters.Del("socket")
-		if !parameters.Has("ssl-mode") {
-			parameters.Set("ssl-mode", "DISABLED")
-		}
-	}
 	if err := t.parameters(parameters); err != nil {
 		return target{}, err
 	}
@@ -132,12 +122,20 @@ var variableName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 func (t *target) parameters(given url.Values) error {
 	secure := map[string]string{"ssl-mode": "PREFERRED"}
+	if given.Has("socket") {
+		secure["ssl-mode"] = "DISABLED"
+	}
 	t.variables = map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		value := given.Get(name)
 		switch {
 		case slices.Contains([]string{"ssl-mode", "ssl-ca", "ssl-cert", "ssl-key"}, name):
 			secure[name] = value
+		case name == "socket":
+			if !filepath.IsAbs(value) || !slices.Equal(t.hosts, []string{"localhost:" + defaultPort}) {
+				return errSocket
+			}
+			t.hosts = []string{value}
 		case name == "connect_timeout":
 			seconds, err := strconv.ParseUint(value, 10, 16)
 			if err != nil {
