@@ -214,7 +214,7 @@ func (c *connector) settings(server map[string]string) string {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.target.variables)) {
-		set = append(set, name+" = "+literal(c.target.variables[name]))
+		set = append(set, "@@session."+name+" = "+literal(c.target.variables[name])) // SET password is no variable
 	}
 	return "SET " + strings.Join(set, ", ")
 }

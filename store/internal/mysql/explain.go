@@ -56,6 +56,8 @@ func (c *connector) explainHost(place string, err error) string {
 		return place + " does not exist: no MariaDB or MySQL listens there"
 	case timeout && isDialling:
 		return place + " does not answer"
+	case isDialling:
+		return place + " cannot be reached: " + dialling.Err.Error()
 	case timeout && errors.Is(err, errPrepare):
 		return place + " lets the user in, and then does not answer: it hangs, or " + waitsForCluster
 	case timeout: // a server of MySQL's protocol speaks first

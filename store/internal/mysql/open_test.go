@@ -45,6 +45,10 @@ func TestTLSOfURL(t *testing.T) {
 			t.Errorf("%s: %+v, %v", mode, got, err)
 		}
 	}
+	got, err := parseURL("mysql://quartet@localhost/quartet?socket=/run/mysqld.sock&ssl-mode=VERIFY_IDENTITY")
+	if err != nil || got.tls.ServerName != "localhost" {
+		t.Errorf("socket: %+v, %v", got, err)
+	}
 }
 
 func TestBadURLs(t *testing.T) {
@@ -54,7 +58,7 @@ func TestBadURLs(t *testing.T) {
 		"mysql://lin:secret@one.example:99999/quartet", "mysql://lin:secret%zz@one.example/quartet", "mysql://lin:secret@one.example,/quartet",
 		"mysql://lin:secret@one.example/quartet?ssl-mode=secret", "mysql://lin:secret@one.example/quartet?a;b=secret", "mysql://lin:secret@::1:3306/quartet",
 		"mysql://lin:secret@unix(/run/secret)/quartet?ssl-mode=DISABLED", "mysql://lin:secret@%2Frun%2Fsecret/quartet?ssl-mode=DISABLED", "mysql://lin:secret@127.0.0.1, 127.0.0.1/quartet",
-		"mysql://lin:secret@one.example/quartet?socket=/run/mysqld.sock&ssl-mode=DISABLED", "mysql://lin:secret@localhost/quartet?socket=mysqld.sock", "mysql://lin:secret@localhost/quartet?socket=",
+		"mysql://lin:secret@one.example/quartet?socket=/run/mysqld.sock&ssl-mode=DISABLED", "mysql://lin:secret@localhost/quartet?socket=mysqld.sock", "mysql://lin:secret@localhost/quartet?socket=", "mysql://lin:secret@localhost/quartet?socket=/run/mysqld.sock%00",
 		"mysql://lin:secret@localhost,127.0.0.1/quartet?socket=/run/mysqld.sock", "mysql://lin:secret@127.0.0.1/quartet?sql_select_limit=1", "mysql://lin:secret@one.example/quartet?a%20b=1",
 		"mysql://lin:secret@one.example/quartet?connect_timeout=soon", "mysql://lin:secret@one.example/quartet?ssl-ca=/nothing/secre",
 		"postgres://lin:secret@one.example/quartet",
@@ -144,7 +148,9 @@ func TestSocket(t *testing.T) {
 		t.Skip("skipped, since the server's socket is not on this machine: ", err)
 	}
 	address.Host = "localhost"
-	for socket, want := range map[string]string{path: "", path + "-none": path + "-none does not exist: no MariaDB or MySQL listens there"} {
+	for socket, want := range map[string]string{
+		path: "", path + "-none": path + "-none does not exist: no MariaDB or MySQL listens there", path + "/": path + "/ cannot be reached: connect: not a directory",
+	} {
 		address.RawQuery = "socket=" + url.QueryEscape(socket)
 		d := open(t, engine.Options{URL: address.String()})
 		var got string
@@ -154,6 +160,15 @@ func TestSocket(t *testing.T) {
 		case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
 			t.Errorf("%s: %v, want %q", socket, err, want)
 		}
+	}
+}
+
+// A parameter of the URL is a variable, also where SET could do something else.
+func TestParametersSetVariablesAlone(t *testing.T) {
+	t.Parallel()
+	err := open(t, engine.Options{URL: newURL(t, "password=secret")}).DB.PingContext(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "does not accept a parameter of the URL as a session variable: Unknown system variable 'password'") {
+		t.Errorf("got %v", err)
 	}
 }
 

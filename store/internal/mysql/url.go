@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"quartet/store/internal/engine"
 )
@@ -132,7 +133,7 @@ func (t *target) parameters(given url.Values) error {
 		case slices.Contains([]string{"ssl-mode", "ssl-ca", "ssl-cert", "ssl-key"}, name):
 			secure[name] = value
 		case name == "socket":
-			if !filepath.IsAbs(value) || !slices.Equal(t.hosts, []string{"localhost:" + defaultPort}) {
+			if !filepath.IsAbs(value) || strings.ContainsFunc(value, unicode.IsControl) || !slices.Equal(t.hosts, []string{"localhost:" + defaultPort}) {
 				return errSocket
 			}
 			t.hosts = []string{value}
@@ -150,7 +151,11 @@ func (t *target) parameters(given url.Values) error {
 			return fmt.Errorf("the URL has the unknown parameter %q", name)
 		}
 	}
-	return t.secure(strings.ToUpper(secure["ssl-mode"]), secure["ssl-ca"], secure["ssl-cert"], secure["ssl-key"])
+	err := t.secure(strings.ToUpper(secure["ssl-mode"]), secure["ssl-ca"], secure["ssl-cert"], secure["ssl-key"])
+	if t.tls != nil && given.Has("socket") {
+		t.tls.ServerName = "localhost"
+	}
+	return err
 }
 
 // secure sets up TLS from the options of the MySQL clients.
